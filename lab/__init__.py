@@ -1,0 +1,1 @@
+"""AWS on one machine: what `make up` prepares before the plain `pulumi up`."""

@@ -1,0 +1,38 @@
+STACK ?= bitcoin-test
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+
+.PHONY: up down test check unit docker lab lab-test bench snapshot
+
+.venv/.ready: pyproject.toml uv.lock lab/setup.sh
+	@sh lab/setup.sh
+	@touch $@
+
+up: .venv/.ready            ## a running stack on this machine: make up [STACK=litecoin-test]
+	@$(PYTHON) -m lab up $(STACK)
+
+down: .venv/.ready          ## destroy the stack, end the lab; kept data stays
+	@$(PYTHON) -m lab down $(STACK)
+
+lab: .venv/.ready           ## the lab alone, no stack
+	@$(PYTHON) -m lab prepare
+
+test: check unit docker lab-test   ## everything
+
+check: .venv/.ready         ## ruff, mypy, shellcheck, hadolint, cloud-init schema, units
+	@sh tests/check.sh
+
+unit: .venv/.ready          ## fast tests: no engine, no lab
+	$(PYTEST) -q -m "not docker and not lab" -n 2
+
+docker: lab                 ## tests that need only the engine
+	$(PYTEST) -q -m "docker and not lab"
+
+lab-test: lab               ## end to end, on the lab
+	$(PYTEST) -q -m lab
+
+snapshot: .venv/.ready      ## accept changed snapshots
+	$(PYTEST) -q -m "not docker and not lab" --snapshot-update
+
+bench: up                   ## docs/benchmarks.md
+	$(PYTHON) -m tests.bench

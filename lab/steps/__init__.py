@@ -1,0 +1,1 @@
+"""The steps of `make up`, one a file: each says what it found or did."""

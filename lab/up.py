@@ -1,0 +1,98 @@
+"""`make up`: from nothing to a running stack, every step skipping what is done."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from lab import environment
+from lab.images import build
+from lab.place import Place
+from lab.step import StepError, run, say, step
+from lab.steps import cli, emulation, engine, local_aws, packages, plugins
+
+
+def prepare(place: Place) -> None:
+    """Bring the lab up: tools, engine, images, local AWS, `.lab/env`."""
+    with step("packages") as detail:
+        detail(packages.ensure(place))
+    with step("Pulumi command line") as detail:
+        detail(cli.ensure(place))
+    with step("Docker engine") as detail:
+        detail(engine.ensure(place))
+    with step("emulation of the other architecture") as detail:
+        detail(emulation.ensure(place))
+    with step("provider plugins") as detail:
+        detail(plugins.ensure(place))
+    with step("base and host images") as detail:
+        images = build.ensure(detail)
+    with step("local AWS") as detail:
+        detail(local_aws.ensure(place, host_image=images.host, vault_image=images.vault))
+    with step("environment") as detail:
+        official = not images.builder.startswith("nodekeep-lab/")
+        overrides = (
+            {}
+            if official
+            else {
+                "NODEKEEP_IMAGE_SOURCE": "debian",
+                "NODEKEEP_IMAGE_BUILDER": images.builder,
+            }
+        )
+        detail(f"written to {environment.write(place, overrides)}")
+
+
+def deploy(place: Place, stack: str) -> None:
+    """Run the plain `pulumi up` of a stack, its output as it comes."""
+    settings = _settings_file(place, stack)
+    with step(f"state of stack {stack}") as detail:
+        detail(_initialise(place, stack, settings))
+    command = ["pulumi", "up", "--yes", "--stack", stack]
+    with step(" ".join(command)):
+        code = subprocess.run(
+            command, cwd=place.root, env=environment.read(place), check=False
+        ).returncode
+        if code:
+            raise StepError(
+                f"pulumi exited {code}; its words are above",
+                remedy="mend what it names; `make up` again goes on from there",
+            )
+
+
+def _settings_file(place: Place, stack: str) -> Path:
+    file = place.root / "stacks" / f"Pulumi.{stack}.yaml"
+    if not file.exists():
+        there = sorted(
+            path.stem.removeprefix("Pulumi.") for path in file.parent.glob("Pulumi.*.yaml")
+        )
+        sys.exit(f"nodekeep lab: no stack {stack!r}: {file} is not there; STACK is one of {there}")
+    return file
+
+
+def _initialise(place: Place, stack: str, settings: Path) -> str:
+    backend = place.directory / "state" / ".pulumi" / "stacks" / "nodekeep"
+    if (backend / f"{stack}.json").exists():
+        return "there already"
+    # `stack init` writes the passphrase's salt into the stack file, where it would be another
+    # for every clone; the state holds it too, and that is enough.
+    before = settings.read_bytes()
+    try:
+        run(
+            ["pulumi", "stack", "init", stack, "--no-select"],
+            log=place.log / "stack-init.log",
+            remedy="see the log",
+            env=environment.read(place),
+            cwd=place.root,
+        )
+    finally:
+        settings.write_bytes(before)
+    return "made"
+
+
+def finish(place: Place, stack: str) -> None:
+    """Say what a person can do now."""
+    say(f"""
+The stack is up. To type by hand:
+  . {place.directory / "env"}
+  pulumi stack output --stack {stack}
+  pulumi preview --stack {stack}
+  nodekeep status --stack {stack}
+To end it: make down STACK={stack}""")
