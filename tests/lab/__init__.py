@@ -1,0 +1,1 @@
+"""Nodekeep, from the settings of a stack to a block mined behind its endpoint."""
