@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,27 +36,24 @@ class Daemon:
         pid, _, started = self._pid_file.read_text().strip().partition(" ")
         return int(pid) if _start_time(int(pid)) == started else None
 
-    def start(
-        self,
-        command: Sequence[str | Path],
-        *,
-        env: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-    ) -> None:
+    def start(self, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> None:
         """Start in a session of its own, so that Ctrl-C in the terminal does not end it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._pid_file.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("a") as out:
-            process = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
-                cwd=cwd,
-                start_new_session=True,
-            )
-        self._pid_file.write_text(f"{process.pid} {_start_time(process.pid)}\n")
+        words = [str(word) for word in command]
+        # Not subprocess: it outlives this program, which never waits for it.
+        pid = os.posix_spawnp(
+            words[0],
+            words,
+            {**os.environ, **(env or {})},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+        self._pid_file.write_text(f"{pid} {_start_time(pid)}\n")
 
     def wait(self, ready: Callable[[], bool], *, seconds: float, remedy: str) -> None:
         """Wait until it answers.

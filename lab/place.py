@@ -52,7 +52,7 @@ class Place:
         """The local AWS's port, chosen once, as image addresses in the state carry it."""
         remembered = self.directory / "port"
         if not remembered.exists():
-            self.directory.mkdir(exist_ok=True)
+            self.directory.mkdir(parents=True, exist_ok=True)
             remembered.write_text(f"{_free_port()}\n")
         return int(remembered.read_text())
 

@@ -15,15 +15,22 @@ def ensure(place: Place, *, host_image: str, vault_image: str) -> str:
         return f"answers at {place.endpoint} already"
     environment = place.directory / "venv-aws"
     run(
-        [uv_program(place), "sync", "--frozen", "--project", place.root / "lab" / "aws"],
+        [
+            uv_program(place),
+            "sync",
+            "--frozen",
+            "--no-install-project",
+            "--project",
+            place.root / "lab" / "aws",
+        ],
         log=place.log / "aws-environment.log",
         remedy="see the log; `rm -rf .lab/venv-aws` and `make up` make it afresh",
         env={"UV_PROJECT_ENVIRONMENT": str(environment)},
     )
     daemon.start(
         [environment / "bin" / "python", "-m", "lab.aws"],
-        cwd=place.root,
         env={
+            "PYTHONPATH": str(place.root),
             "LAB_DIR": str(place.directory),
             "LAB_PORT": str(place.port),
             "LAB_HOST_IMAGE": host_image,

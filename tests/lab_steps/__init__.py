@@ -1,0 +1,1 @@
+"""The parts of `make up`, run for real in a scratch directory."""
