@@ -1,0 +1,1 @@
+"""`make bench`: measures, and writes docs/benchmarks.md."""
