@@ -28,7 +28,7 @@ def main() -> None:
         "children (engine, language host, program, plugins).",
         "",
         "## `make up`, step by step",
-        "Cold: a new clone. What the machine itself caches (installed packages, compiled modules) is",
+        "Cold: a new clone. What the machine itself caches (packages, compiled modules) is",
         "as it was.",
         "",
         "| step | cold, s | warm, s |",
