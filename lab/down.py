@@ -2,7 +2,7 @@
 
 import subprocess
 
-from lab import environment
+from lab import environment, stack_file
 from lab.place import Place
 from lab.step import StepError, say, step
 from lab.steps import engine, local_aws
@@ -15,7 +15,8 @@ def destroy(place: Place, stack: str) -> None:
         say(f"    stack {stack} was never deployed here")
         return
     command = ["pulumi", "destroy", "--yes", "--exclude-protected", "--stack", stack]
-    with step(" ".join(command)):
+    settings = place.root / "stacks" / f"Pulumi.{stack}.yaml"
+    with stack_file.unsalted(settings), step(" ".join(command)):
         code = subprocess.run(
             command, cwd=place.root, env=environment.read(place), check=False
         ).returncode

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab import environment
+from lab import environment, stack_file
 from lab.images import build
 from lab.place import Place
 from lab.step import StepError, run, say, step
@@ -43,18 +43,19 @@ def prepare(place: Place) -> None:
 def deploy(place: Place, stack: str) -> None:
     """Run the plain `pulumi up` of a stack, its output as it comes."""
     settings = _settings_file(place, stack)
-    with step(f"state of stack {stack}") as detail:
-        detail(_initialise(place, stack, settings))
-    command = ["pulumi", "up", "--yes", "--stack", stack]
-    with step(" ".join(command)):
-        code = subprocess.run(
-            command, cwd=place.root, env=environment.read(place), check=False
-        ).returncode
-        if code:
-            raise StepError(
-                f"pulumi exited {code}; its words are above",
-                remedy="mend what it names; `make up` again goes on from there",
-            )
+    with stack_file.unsalted(settings):
+        with step(f"state of stack {stack}") as detail:
+            detail(_initialise(place, stack))
+        command = ["pulumi", "up", "--yes", "--stack", stack]
+        with step(" ".join(command)):
+            code = subprocess.run(
+                command, cwd=place.root, env=environment.read(place), check=False
+            ).returncode
+            if code:
+                raise StepError(
+                    f"pulumi exited {code}; its words are above",
+                    remedy="mend what it names; `make up` again goes on from there",
+                )
 
 
 def _settings_file(place: Place, stack: str) -> Path:
@@ -67,23 +68,17 @@ def _settings_file(place: Place, stack: str) -> Path:
     return file
 
 
-def _initialise(place: Place, stack: str, settings: Path) -> str:
+def _initialise(place: Place, stack: str) -> str:
     backend = place.directory / "state" / ".pulumi" / "stacks" / "nodekeep"
     if (backend / f"{stack}.json").exists():
         return "there already"
-    # `stack init` writes the passphrase's salt into the stack file, where it would be another
-    # for every clone; the state holds it too, and that is enough.
-    before = settings.read_bytes()
-    try:
-        run(
-            ["pulumi", "stack", "init", stack, "--no-select"],
-            log=place.log / "stack-init.log",
-            remedy="see the log",
-            env=environment.read(place),
-            cwd=place.root,
-        )
-    finally:
-        settings.write_bytes(before)
+    run(
+        ["pulumi", "stack", "init", stack, "--no-select"],
+        log=place.log / "stack-init.log",
+        remedy="see the log",
+        env=environment.read(place),
+        cwd=place.root,
+    )
     return "made"
 
 

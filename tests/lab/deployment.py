@@ -2,11 +2,12 @@
 
 import base64
 import json
+import shutil
 import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,16 +43,13 @@ class Deployment:
 
     stack: str
     environment: Mapping[str, str]
-    config_file: Path | None = None
-    _options: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._options = ["--stack", self.stack]
+    config_file: Path
+    """A copy of the stack's file, as the CLI writes into it."""
 
     def pulumi(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command of the CLI on this stack."""
-        options = list(self._options)
-        if self.config_file and words[0] in {"up", "preview", "refresh", "destroy"}:
+        options = ["--stack", self.stack]
+        if words[0] in {"up", "preview", "refresh", "destroy"}:
             options += ["--config-file", str(self.config_file)]
         done = subprocess.run(
             ["pulumi", *words, *options, "--non-interactive"],
@@ -121,7 +119,7 @@ class Deployment:
     def status(self) -> tuple[int, dict[str, Any]]:
         """Return `nodekeep status`: exit code and nodes."""
         done = subprocess.run(
-            [ROOT / ".venv" / "bin" / "nodekeep", "status", *self._options, "--json"],
+            [ROOT / ".venv" / "bin" / "nodekeep", "status", "--stack", self.stack, "--json"],
             cwd=ROOT,
             env=dict(self.environment),
             capture_output=True,
@@ -133,3 +131,12 @@ class Deployment:
     def on_host(self, host: str, command: str) -> str:
         """Run a command on a host over SSM and return what it printed."""
         return remote.run(self.aws, self.outputs["hosts"][host], command, timeout_s=180)
+
+
+def deployment(
+    stack: str, environment: Mapping[str, str], source: Path, scratch: Path
+) -> Deployment:
+    """Return a stack with a copy of its file from a directory; nothing is deployed yet."""
+    return Deployment(
+        stack, environment, Path(shutil.copy(source / f"Pulumi.{stack}.yaml", scratch))
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from lab import up
 from lab.place import Place
-from tests.lab.deployment import Deployment, eventually
+from tests.lab.deployment import ROOT, Deployment, deployment, eventually
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("bitcoin-test")]
 
@@ -17,9 +17,9 @@ FOREIGN_UID = "4242:4242"
 
 
 @pytest.fixture(scope="module")
-def stack(lab: Mapping[str, str]) -> Deployment:
+def stack(lab: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     up.deploy(Place(), "bitcoin-test")
-    return Deployment("bitcoin-test", lab)
+    return deployment("bitcoin-test", lab, ROOT / "stacks", tmp_path_factory.mktemp("stacks"))
 
 
 def carrier(stack: Deployment) -> str:

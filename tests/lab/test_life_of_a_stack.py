@@ -8,7 +8,7 @@ from mypy_boto3_ec2.type_defs import FilterTypeDef
 
 from lab import up
 from lab.place import Place
-from tests.lab.deployment import Deployment, eventually
+from tests.lab.deployment import ROOT, Deployment, deployment, eventually
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("life-of-a-stack")]
 
@@ -16,9 +16,10 @@ STACKS = Path(__file__).parent / "stacks"
 
 
 @pytest.fixture
-def kept(lab: Mapping[str, str]) -> Iterator[Deployment]:
-    stack = Deployment("kept-test", lab, STACKS / "Pulumi.kept-test.yaml")
+def kept(lab: Mapping[str, str], tmp_path: Path) -> Iterator[Deployment]:
+    stack = deployment("kept-test", lab, STACKS, tmp_path)
     stack.pulumi("stack", "init", "--no-select")
+    (ROOT / "stacks" / "Pulumi.kept-test.yaml").unlink()  # what init left of its salt
     try:
         stack.up()
         yield stack
@@ -27,7 +28,7 @@ def kept(lab: Mapping[str, str]) -> Iterator[Deployment]:
             Filters=[{"Name": "tag:nodekeep:stack", "Values": ["kept-test"]}]
         )["Volumes"]
         stack.pulumi("state", "unprotect", "--all", "--yes", check=False)
-        stack.pulumi("destroy", "--yes", "--skip-preview", "--remove")
+        stack.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--preserve-config")
         for volume in volumes:
             stack.aws.client("ec2").delete_volume(VolumeId=volume["VolumeId"])
 
@@ -50,13 +51,15 @@ def test_kept_volume_survives_destroy(kept: Deployment) -> None:
     assert kept.height() == height
 
 
-def test_test_stack_of_the_second_coin_leaves_nothing(lab: Mapping[str, str]) -> None:
+def test_test_stack_of_the_second_coin_leaves_nothing(
+    lab: Mapping[str, str], tmp_path: Path
+) -> None:
     up.deploy(Place(), "litecoin-test")
-    stack = Deployment("litecoin-test", lab)
+    stack = deployment("litecoin-test", lab, ROOT / "stacks", tmp_path)
     info = eventually(lambda: stack.rpc("getblockchaininfo"), seconds=240)
     assert info["chain"] == "regtest"
     image = stack.outputs["image"]
-    stack.pulumi("destroy", "--yes", "--skip-preview", "--remove")
+    stack.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--preserve-config")
     session = stack.aws
     tagged: list[FilterTypeDef] = [{"Name": "tag:nodekeep:stack", "Values": ["litecoin-test"]}]
     ec2 = session.client("ec2")
