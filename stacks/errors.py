@@ -52,9 +52,11 @@ def closest(word: object, known: Iterable[str]) -> str:
     """Return a suggestion for a word nobody knows: the nearest, or all that there are."""
     names = sorted(known)
     near = get_close_matches(str(word), names, n=1)
-    few = not near or len(names) <= FEW
-    listed = [f"known: {', '.join(names) or 'none'}"] if few else []
-    return "; ".join([*(f"did you mean {name}?" for name in near), *listed]).replace("?;", "?")
+    listed = f"known: {', '.join(names) or 'none'}"
+    if not near:
+        return listed
+    guess = f"did you mean {near[0]}?"
+    return f"{guess} {listed}" if len(names) <= FEW else guess
 
 
 def _shown(value: object) -> str:

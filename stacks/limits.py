@@ -18,5 +18,5 @@ EDGE_PREFIXES = range(16, 25)
 VAULT_PREFIXES = range(16, 29)
 
 # Load balancers and target groups have names of 32 characters at most (CreateLoadBalancer,
-# CreateTargetGroup), of which Pulumi's automatic naming takes 8: a dash and 7 hexadecimal digits.
-NAME_MAX = 24
+# CreateTargetGroup); a dash and a port take six of them. What is longer would be cut to a hash.
+NAME_MAX = 26

@@ -8,7 +8,7 @@ from math import ceil
 from stacks import limits
 from stacks.arguments import judge_arguments, judge_pruning
 from stacks.catalogue import Chain, Coin
-from stacks.errors import Problem, closest
+from stacks.errors import ABSENT, Problem, closest
 from stacks.machines import machines
 from stacks.model import Given, HostSettings, VolumeSettings
 from stacks.places import zones
@@ -76,8 +76,9 @@ def _zones(case: Case) -> Iterator[Problem]:
     """The region exists, and has the zones."""
     known = zones()
     if case.region not in known:
-        fix = closest(case.region, known)
-        yield Problem("aws:region", case.region, "is not a region of the partition aws", fix)
+        fix = closest(case.region or "eu-central-1", known)
+        region = case.region or ABSENT
+        yield Problem("aws:region", region, "is not a region of the partition aws", fix)
         return
     letters = known[case.region]
     wanted = {f"nodes.{name}.zone": node.zone for name, node in case.given.nodes.items()}
