@@ -1,63 +1,17 @@
 """docker/build/verify-sums, with real signatures of keys made here."""
 
 import os
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.docker.coins import BUILD
+from tests.docker.keyring import Keyring
 
 MINIMUM = 6
 LONG_AGO = "20200101T000000"
-
-
-@dataclass(frozen=True)
-class Keyring:
-    """Keys of signers, made for the test."""
-
-    home: Path
-
-    def gpg(self, *arguments: str) -> str:
-        command = ["gpg", "--homedir", str(self.home), "--batch", "--passphrase", "", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    def make(self, name: str, *options: str, expire: str = "never") -> str:
-        """A key; answers its fingerprint."""
-        self.gpg(*options, "--quick-generate-key", name, "ed25519", "sign", expire)
-        listed = self.gpg("--with-colons", "--list-keys", f"={name}").splitlines()
-        return next(line.split(":")[9] for line in listed if line.startswith("fpr"))
-
-    def export(self, name: str, directory: Path) -> None:
-        (directory / f"{name}.gpg").write_text(self.gpg("--armor", "--export", f"={name}"))
-
-    def sign(self, name: str, file: Path, *options: str) -> str:
-        output = self.gpg(
-            *options,
-            "--armor",
-            "--local-user",
-            f"={name}",
-            "--output",
-            "-",
-            "--detach-sign",
-            str(file),
-        )
-        assert "BEGIN PGP SIGNATURE" in output
-        return output
-
-
-@pytest.fixture(scope="module")
-def keyring() -> Iterator[Keyring]:
-    home = Path(tempfile.mkdtemp(prefix="gpg-"))  # short: gpg's sockets are in it
-    home.chmod(0o700)
-    ring = Keyring(home)
-    yield ring
-    subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=True)
-    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +128,13 @@ def test_expired_key_counts(release: Release) -> None:
     release.trust("old", release.keyring.make("old", *fake, expire="1d"))
     signature = release.keyring.sign("old", release.folder / "SHA256SUMS", *fake)
     assert release.verify(*release.sign(*SIX[:5]), signature).returncode == 0
+
+
+def test_key_counts_that_was_prolonged_after_our_copy_was_made(release: Release) -> None:
+    fingerprint = release.keyring.make("pat", "--faked-system-time", f"{LONG_AGO}!", expire="1d")
+    release.trust("pat", fingerprint)
+    release.keyring.gpg("--quick-set-expire", fingerprint, "never")
+    assert release.verify(*release.sign("pat", *SIX[:5])).returncode == 0
 
 
 def test_revoked_key_does_not_count(release: Release) -> None:
