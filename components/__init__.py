@@ -1,5 +1,6 @@
 """Components of Nodekeep: each stands on its own and takes plain arguments."""
 
+from components._manifest import DaemonArgs, RpcUserArgs
 from components.closed_bucket import ClosedBucket, ClosedBucketArgs
 from components.data_volume import DataVolume, DataVolumeArgs
 from components.dns_firewall import DnsFirewall, DnsFirewallArgs
@@ -16,6 +17,7 @@ from components.vault_network import VaultNetwork, VaultNetworkArgs
 __all__ = [
     "ClosedBucket",
     "ClosedBucketArgs",
+    "DaemonArgs",
     "DataVolume",
     "DataVolumeArgs",
     "DnsFirewall",
@@ -33,6 +35,7 @@ __all__ = [
     "Node",
     "NodeArgs",
     "NodeHostArgs",
+    "RpcUserArgs",
     "RpcUsers",
     "RpcUsersArgs",
     "Signer",

@@ -9,8 +9,6 @@ import yaml
 BOOTSTRAP = Path(__file__).parent / "bootstrap" / "bootstrap.sh"
 USER_DATA_LIMIT = 16_384
 
-_NO_SSH: dict[str, Any] = {"locale": False, "ssh_deletekeys": False, "ssh_genkeytypes": []}
-
 
 class _Dumper(yaml.SafeDumper):
     """Writes scripts as literal blocks, so that user data reads like what it is."""
@@ -29,7 +27,6 @@ def node_user_data(environment: Mapping[str, str], script: str | None = None) ->
     bootstrap = BOOTSTRAP.read_text() if script is None else script
     return _cloud_config(
         {
-            **_NO_SSH,
             "write_files": [
                 _file("/etc/nodekeep/host.env", _env_file(environment), "0644"),
                 _file("/usr/local/sbin/nodekeep-bootstrap", bootstrap, "0755"),
@@ -43,7 +40,6 @@ def signer_user_data(environment: Mapping[str, str]) -> str:
     """Return the cloud-config of the signer's host: no SSM agent, no SSH, no packages."""
     return _cloud_config(
         {
-            **_NO_SSH,
             # Before anything else, at every boot: both would be a way in.
             "bootcmd": [
                 ["systemctl", "mask", "--now", "amazon-ssm-agent.service"],

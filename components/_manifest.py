@@ -11,7 +11,7 @@ from pulumi import Input, Output
 VERSION = 1
 
 
-class Daemon(TypedDict):
+class DaemonArgs(TypedDict):
     """A coin's daemon: how it runs, stops, and tells that it is ready."""
 
     name: str
@@ -36,7 +36,7 @@ class Daemon(TypedDict):
     """Limits: ``ibd`` (ignore, require), ``peers_min``, ``tip_age_max_s``, ``behind_max``."""
 
 
-class RpcUser(TypedDict):
+class RpcUserArgs(TypedDict):
     """A user of a daemon's RPC."""
 
     secret_arn: Input[str]
@@ -50,7 +50,7 @@ class Manifest(TypedDict):
 
     image: Input[str]
     """Image by digest."""
-    daemon: Daemon
+    daemon: DaemonArgs
     """The daemon in it."""
     hostfiles: dict[str, Input[str]]
     """Bucket, key and digest of the hostfiles."""
@@ -60,7 +60,7 @@ class Manifest(TypedDict):
     """Whether it was made empty."""
     ports: dict[str, int]
     """Ports by use: rpc, health, p2p."""
-    rpc_users: dict[str, RpcUser]
+    rpc_users: dict[str, RpcUserArgs]
     """Users by name."""
     target_group_arns: list[Input[str]]
     """Target groups."""

@@ -36,12 +36,14 @@ def credentials(
 def firewall(
     name: str,
     vpc_id: Input[str],
-    balancer: Input[str],
     ports: Mapping[str, int],
+    *,
+    balancer: Input[str],
+    peers: str,
     tags: Mapping[str, str],
     parent: Resource,
 ) -> Output[str]:
-    """Make a security group: peers from anywhere, RPC and health from the endpoint, no SSH.
+    """Make a security group: peers, RPC and health from the endpoint, no SSH.
 
     Returns its id, known once its rules are there.
     """
@@ -57,7 +59,7 @@ def firewall(
             f"{name}-{use}-in",
             security_group_id=group.id,
             description=f"{use} from {'peers' if use == 'p2p' else 'the endpoint'}",
-            cidr_ipv4="0.0.0.0/0" if use == "p2p" else None,
+            cidr_ipv4=peers if use == "p2p" else None,
             referenced_security_group_id=None if use == "p2p" else balancer,
             ip_protocol="tcp",
             from_port=port,

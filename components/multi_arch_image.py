@@ -16,7 +16,7 @@ from pulumi import (
 )
 from pulumi_command import local
 
-from components._content import content_hash
+from components._content import content_hash, sources, stage
 from components._policies import lifecycle
 
 MANIFEST_LIST = Path(__file__).parent / "manifest_list.py"
@@ -30,12 +30,10 @@ class MultiArchImageArgs(TypedDict):
     repository: str
     """Name of the ECR repository to make, such as ``nodekeep/bitcoin-test/bitcoin``."""
     context: str
-    """Folder that is sent to the builder, relative to where Pulumi runs."""
+    """Folder that paths in the Dockerfile start from, relative to where Pulumi runs."""
     dockerfile: str
-    """Dockerfile, relative to where Pulumi runs. A ``.dockerignore`` of its own limits `context`
-    to `sources`."""
-    sources: list[str]
-    """Folders within `context` that the image is built from, relative to where Pulumi runs."""
+    """Dockerfile within `context`, relative to where Pulumi runs. The ``.dockerignore`` of its own,
+    beside it, says which files the build sees; only these are sent to the builder and hashed."""
     platforms: list[str]
     """What to build for, such as ``linux/arm64`` and ``linux/amd64``; at least one."""
     build_args: NotRequired[dict[str, str]]
@@ -65,7 +63,10 @@ class MultiArchImage(ComponentResource):
         if not args["platforms"]:
             raise InputPropertyError("platforms", "platforms must name at least one, got none")
         build_args = args.get("build_args", {})
-        tag = content_hash([Path(folder) for folder in args["sources"]], build_args)
+        context, dockerfile = Path(args["context"]), Path(args["dockerfile"])
+        files = sources(context, dockerfile)
+        tag = content_hash(context, files, build_args)
+        staged = stage(context, files, tag)
         super().__init__("nodekeep:index:MultiArchImage", name, {}, opts)
         keep = args.get("keep", True)
         repository = aws.ecr.Repository(
@@ -91,8 +92,8 @@ class MultiArchImage(ComponentResource):
                     repository.repository_url, f":{tag}-", platform.replace("/", "-")
                 ),
                 build={
-                    "context": args["context"],
-                    "dockerfile": args["dockerfile"],
+                    "context": staged,
+                    "dockerfile": f"{staged}/{dockerfile.relative_to(context).as_posix()}",
                     "platform": platform,
                     "args": build_args,
                     "builder_version": docker.BuilderVersion.BUILDER_BUILD_KIT,
@@ -115,7 +116,8 @@ class MultiArchImage(ComponentResource):
                 "REPOSITORY": repository.name,
                 "TAG": tag,
                 "IMAGES": Output.json_dumps(
-                    {platform: image.repo_digest for platform, image in images.items()}
+                    # A digest tells nothing of the password its image was pushed with.
+                    {key: Output.unsecret(image.repo_digest) for key, image in images.items()}
                 ),
                 "AWS_REGION": args["region"],
             },

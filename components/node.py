@@ -7,7 +7,7 @@ from pulumi import ComponentResource, Input, InputPropertyError, Output, Resourc
 
 from components import _node_policies as may
 from components._bootstrap import node_user_data
-from components._manifest import Daemon, RpcUser, render
+from components._manifest import DaemonArgs, RpcUserArgs, render
 from components._names import whole
 from components._node_access import credentials, firewall
 from components._policies import Statement
@@ -43,7 +43,7 @@ class NodeArgs(TypedDict):
     """Public subnet in the zone of the data volume."""
     hosts: dict[str, NodeHostArgs]
     """Hosts by name. Any of them may carry the volume; names say nothing of who does."""
-    daemon: Daemon
+    daemon: DaemonArgs
     """The coin's daemon: how it runs, stops and tells that it is ready."""
     image: Input[str]
     """Multi-arch image by digest, ``repository@sha256:...``."""
@@ -63,9 +63,11 @@ class NodeArgs(TypedDict):
     """RPC port of the daemon, 1 to 65535."""
     health_port: int
     """Port of readiness and metrics, 1 to 65535."""
-    p2p_port: NotRequired[int]
-    """Port for peers, open to everybody; none when absent."""
-    rpc_users: dict[str, RpcUser]
+    p2p_port: int
+    """Port for peers, 1 to 65535."""
+    p2p_cidr: NotRequired[str]
+    """Block that peers may connect from; everybody, ``0.0.0.0/0``, when absent."""
+    rpc_users: dict[str, RpcUserArgs]
     """RPC users: their secret and the methods they may call."""
     load_balancer_security_group_id: Input[str]
     """Where RPC calls and health checks come from."""
@@ -97,8 +99,15 @@ class Node(ComponentResource):
         tags = {**args.get("tags", {}), "nodekeep:node": args["node"]}
         user_data = {host: node_user_data(_identity(args, host, path)) for host in args["hosts"]}
         super().__init__("nodekeep:index:Node", name, {}, opts)
-        balancer = args["load_balancer_security_group_id"]
-        group_id = firewall(name, args["vpc_id"], balancer, ports, tags, self)
+        group_id = firewall(
+            name,
+            args["vpc_id"],
+            ports,
+            balancer=args["load_balancer_security_group_id"],
+            peers=args.get("p2p_cidr", "0.0.0.0/0"),
+            tags=tags,
+            parent=self,
+        )
         role, profile = credentials(name, _statements(args, path), tags, self)
         current = self._parameters(name, args, ports, path, tags)
         hosts = {
@@ -170,9 +179,7 @@ class Node(ComponentResource):
 
 def _checked_ports(args: NodeArgs) -> dict[str, int]:
     """Return the ports by use, all of them within limits and no two the same."""
-    given = {"rpc": args["rpc_port"], "health": args["health_port"]}
-    if "p2p_port" in args:
-        given["p2p"] = args["p2p_port"]
+    given = {"rpc": args["rpc_port"], "health": args["health_port"], "p2p": args["p2p_port"]}
     ports = {use: whole(f"{use}Port", port, PORTS, "ports") for use, port in given.items()}
     if len(set(ports.values())) < len(ports):
         raise InputPropertyError("healthPort", f"ports of one host must differ, got {ports}")

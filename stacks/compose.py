@@ -1,94 +1,88 @@
 """Compose a stack of components from its settings: the only place that knows how they fit."""
 
-from pathlib import Path
 from typing import Any
 
 import pulumi_aws as aws
-from pulumi import Output
+from pulumi import Input, Output
 
-from components import (
-    DataVolume,
-    EdgeNetwork,
-    HostFiles,
-    LoadBalancer,
-    MultiArchImage,
-    Node,
-    NodeArgs,
-    RpcUsers,
-    Signer,
-    VaultNetwork,
-)
+from components import Signer, VaultNetwork
+from stacks.edge import HEALTH_PORT, ami, data_volume, node, shared_parts
+from stacks.model import SignerSettings
 from stacks.naming import Names
 from stacks.settings import Settings
 
-CONTEXT = Path("docker")
-HEALTH_PORT = 9150  # free of every coin's ports: daemons and exporter share the host's network
-
-Outputs = dict[str, "Output[Any] | str | dict[str, Any]"]
+Exports = dict[str, Input[Any]]
 
 
-def deploy(settings: Settings) -> Outputs:
-    """Register all resources of a stack, and return what a person or a program asks it for."""
-    names = Names(settings.stack, settings.region, aws.get_caller_identity().account_id)
-    return {**_nodes(settings, names), **_signer(settings, names)}
+def deploy(settings: Settings) -> Exports:
+    """Register all resources of a stack; return what a person or a program asks it for."""
+    stack, ports = settings.stack, settings.chain.ports
+    names = Names(stack, settings.region, aws.get_caller_identity().account_id)
+    shared = shared_parts(settings, names)
+    volumes = {key: data_volume(settings, names, key) for key in settings.nodes}
+    nodes = {key: node(settings, names, shared, key, volumes[key]) for key in settings.nodes}
+    hosts: dict[str, Output[str]] = {
+        f"{key}.{host}": nodes[key].instance_ids[host]
+        for key, wanted in settings.nodes.items()
+        for host in wanted.hosts
+    }
+    signer = _signer(settings, names, settings.signer) if settings.signer else {}
+    return {
+        "region": settings.region,
+        "endpoint": shared.balancer.endpoint,
+        "ports": {"rpc": ports.rpc, "p2p": ports.p2p, "health": HEALTH_PORT},
+        "image": shared.image.reference,
+        "volume_ids": {key: volume.volume_id for key, volume in volumes.items()},
+        "rpc_secret_arns": shared.users.secret_arns,
+        "hosts": hosts,
+        "shell": {
+            host: Output.concat(
+                "aws ssm start-session --region ", settings.region, " --target ", instance_id
+            )
+            for host, instance_id in hosts.items()
+        },
+        "status": f"nodekeep status --stack {stack}",
+        **signer,
+    }
 
 
-def _nodes(settings: Settings, names: Names) -> Outputs:
-    """Make the network, the image, the endpoint and each node."""
-    stack, coin, chain, keep = settings.stack, settings.coin, settings.chain, settings.keep
-    network = EdgeNetwork(
-        f"{stack}-edge",
+def _signer(settings: Settings, names: Names, wanted: SignerSettings) -> Exports:
+    """Make the vault, and the signer in it."""
+    vault = VaultNetwork(
+        f"{settings.stack}-vault",
         {
+            "stack": settings.stack,
             "region": settings.region,
             "account_id": names.account_id,
-            "cidr": settings.network.cidr,
-            "zones": list(settings.zones),
-            "flow_log_bucket": names.bucket("flow-logs"),
+            "cidr": wanted.cidr,
+            "zone": wanted.zone,
+            "courier_bucket": names.bucket("courier"),
+            "key_alias": names.key_alias,
+            "role_name": names.signer_role,
+            "locked": settings.keep,
             "tags": names.tags,
         },
     )
-    image = MultiArchImage(
-        f"{stack}-{coin.coin}",
+    signer = Signer(
+        f"{settings.stack}-signer",
         {
-            "region": settings.region,
-            "repository": names.repository(coin.coin),
-            "context": str(CONTEXT),
-            "dockerfile": str(CONTEXT / coin.coin / "Dockerfile"),
-            "platforms": list(settings.platforms),
-            "build_args": _build_args(settings),
-            "keep": keep,
-            "tags": names.tags,
-        },
-    )
-    hostfiles = HostFiles(
-        f"{stack}-hostfiles", {"bucket_name": names.bucket("hostfiles"), "tags": names.tags}
-    )
-    users = RpcUsers(
-        f"{stack}-rpc",
-        {"stack": stack, "users": sorted(coin.rpc_users), "keep": keep, "tags": names.tags},
-    )
-    balancer = LoadBalancer(
-        f"{stack}-endpoint",
-        {
-            "vpc_id": network.vpc_id,
-            "vpc_cidr": settings.network.cidr,
-            "subnet_ids": [network.subnet_ids[zone] for zone in settings.zones],
-            "rpc_port": chain.ports.rpc,
-            "health_port": HEALTH_PORT,
-            "tags": names.tags,
-        },
-    )
-    volumes: dict[str, Output[str]] = {}
-    hosts: dict[str, Output[str]] = {}
-    for key, wanted in settings.nodes.items():
-        volumes[key] = _volume(settings, names, key).volume_id
-        shared: NodeArgs = {
-            "stack": stack,
-            "node": key,
+            "stack": settings.stack,
             "region": settings.region,
             "account_id": names.account_id,
-            "vpc_id": network.vpc_id,
-            "subnet_id": network.subnet_ids[wanted.zone],
-            "hosts": {},
-        }
-    return {}
+            "subnet_id": vault.subnet_id,
+            "security_group_id": vault.security_group_id,
+            "ami_id": ami("linux/amd64"),
+            "instance_type": wanted.type,
+            "courier_bucket": names.bucket("courier"),
+            "key_alias": names.key_alias,
+            "role_name": names.signer_role,
+            "keep": settings.keep,
+            "tags": names.tags,
+        },
+    )
+    return {
+        "vault": vault.vpc_id,
+        "signer": signer.instance_id,
+        "courier_bucket": signer.courier_bucket,
+        "seed_key": signer.key_arn,
+    }
