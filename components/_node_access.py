@@ -10,8 +10,8 @@ from components._policies import Statement, document, trust_ec2
 
 def credentials(
     name: str, statements: Sequence[Statement], tags: Mapping[str, str], parent: Resource
-) -> tuple[aws.iam.Role, Output[str]]:
-    """Make a role, and return it with its instance profile, known once the role can do its work."""
+) -> tuple[Output[str], Output[str]]:
+    """Make a role; return its name and its instance profile's, known once it can do its work."""
     role = aws.iam.Role(
         f"{name}-role",
         assume_role_policy=document(trust_ec2()),
@@ -30,7 +30,7 @@ def credentials(
         tags=tags,
         opts=ResourceOptions(parent=parent),
     )
-    return role, Output.all(profile.name, policy.id).apply(lambda parts: str(parts[0]))
+    return role.name, Output.all(profile.name, policy.id).apply(lambda parts: str(parts[0]))
 
 
 def firewall(

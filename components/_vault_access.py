@@ -1,13 +1,13 @@
 """What closes the vault: everything AWS makes with a VPC is emptied, two groups know each other."""
 
 import pulumi_aws as aws
-from pulumi import CustomResource, Input, Resource, ResourceOptions
+from pulumi import CustomResource, Input, Output, Resource, ResourceOptions
 
 
 def empty(
     name: str,
-    vpc: aws.ec2.Vpc,
-    subnet: aws.ec2.Subnet,
+    vpc: "aws.ec2.Vpc",  # in quotes: `aws.ec2` takes a second, which an import need not
+    subnet_id: Input[str],
     tags: dict[str, str],
     parent: Resource,
 ) -> list[CustomResource]:
@@ -31,13 +31,13 @@ def empty(
     return [
         aws.ec2.RouteTableAssociation(
             f"{name}-routes-association",
-            subnet_id=subnet.id,
+            subnet_id=subnet_id,
             route_table_id=table.id,
             opts=ResourceOptions(parent=parent),
         ),
         aws.ec2.NetworkAclAssociation(
             f"{name}-acl-association",
-            subnet_id=subnet.id,
+            subnet_id=subnet_id,
             network_acl_id=acl.id,
             opts=ResourceOptions(parent=parent),
         ),
@@ -71,7 +71,7 @@ def empty(
 
 def security_groups(
     name: str, vpc_id: Input[str], tags: dict[str, str], parent: Resource
-) -> tuple[aws.ec2.SecurityGroup, aws.ec2.SecurityGroup, CustomResource]:
+) -> tuple[Output[str], Output[str], CustomResource]:
     """Let the host call the endpoints, the endpoints be called by it, and nothing else."""
     endpoints = aws.ec2.SecurityGroup(
         f"{name}-endpoints",
@@ -109,4 +109,4 @@ def security_groups(
         tags=tags,
         opts=ResourceOptions(parent=parent),
     )
-    return host, endpoints, rule
+    return host.id, endpoints.id, rule

@@ -55,13 +55,13 @@ class LoadBalancer(ComponentResource):
         drain_s = whole("drainS", args.get("drain_s", 60), DRAIN_S, "seconds")
         super().__init__("nodekeep:index:LoadBalancer", name, {}, opts)
         tags = args.get("tags", {})
-        group = self._security_group(name, args, [rpc_port, health_port])
+        group_id = self._security_group(name, args, [rpc_port, health_port])
         balancer = aws.lb.LoadBalancer(
             f"{name}-balancer",
             name=bounded(name, NAME_LIMIT),
             internal=True,
             load_balancer_type="network",
-            security_groups=[group.id],  # none at birth means none ever
+            security_groups=[group_id],  # none at birth means none ever
             subnets=args["subnet_ids"],
             enable_cross_zone_load_balancing=True,
             tags=tags,
@@ -110,7 +110,7 @@ class LoadBalancer(ComponentResource):
         self.endpoint = Output.concat(balancer.dns_name, f":{rpc_port}")
         served = Output.all(targets.arn, listener.arn)
         self.target_group_arn = served.apply(lambda arns: str(arns[0]))
-        self.security_group_id = group.id
+        self.security_group_id = group_id
         self.register_outputs(
             {
                 "dnsName": self.dns_name,
@@ -120,9 +120,7 @@ class LoadBalancer(ComponentResource):
             }
         )
 
-    def _security_group(
-        self, name: str, args: LoadBalancerArgs, ports: list[int]
-    ) -> aws.ec2.SecurityGroup:
+    def _security_group(self, name: str, args: LoadBalancerArgs, ports: list[int]) -> Output[str]:
         """Let the VPC in on the RPC port, and out to the hosts' RPC and health ports."""
         tags = args.get("tags", {})
         group = aws.ec2.SecurityGroup(
@@ -155,4 +153,4 @@ class LoadBalancer(ComponentResource):
                 tags=tags,
                 opts=ResourceOptions(parent=self),
             )
-        return group
+        return group.id

@@ -3,7 +3,14 @@
 from typing import NotRequired, TypedDict
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Input, InputPropertyError, Output, ResourceOptions
+from pulumi import (
+    ComponentResource,
+    CustomResource,
+    Input,
+    InputPropertyError,
+    Output,
+    ResourceOptions,
+)
 
 from components import _node_policies as may
 from components._bootstrap import node_user_data
@@ -108,7 +115,7 @@ class Node(ComponentResource):
             tags=tags,
             parent=self,
         )
-        role, profile = credentials(name, _statements(args, path), tags, self)
+        role_name, profile = credentials(name, _statements(args, path), tags, self)
         current = self._parameters(name, args, ports, path, tags)
         hosts = {
             host: Host(
@@ -130,7 +137,7 @@ class Node(ComponentResource):
         }
         self.instance_ids = Output.all(**{key: host.instance_id for key, host in hosts.items()})
         self.security_group_id = group_id
-        self.role_name = role.name
+        self.role_name = role_name
         self.parameters = Output.from_input(path)
         self.register_outputs(
             {
@@ -143,7 +150,7 @@ class Node(ComponentResource):
 
     def _parameters(
         self, name: str, args: NodeArgs, ports: dict[str, int], path: str, tags: dict[str, str]
-    ) -> aws.ssm.Parameter:
+    ) -> CustomResource:
         """Write what hosts should run, and once, so that the first can start, what they do run."""
         manifest = render(
             {

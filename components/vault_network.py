@@ -80,9 +80,9 @@ class VaultNetwork(ComponentResource):
             tags=tags,
             opts=ResourceOptions(parent=self),
         )
-        emptied = empty(name, vpc, subnet, tags, self)
+        emptied = empty(name, vpc, subnet.id, tags, self)
         host_group, endpoint_group, rule = security_groups(name, vpc.id, tags, self)
-        endpoints = self._endpoints(name, args, vpc.id, subnet.id, endpoint_group.id)
+        endpoints = self._endpoints(name, args, vpc.id, subnet.id, endpoint_group)
         firewall = DnsFirewall(
             f"{name}-dns",
             {
@@ -97,7 +97,7 @@ class VaultNetwork(ComponentResource):
         ready = Output.all(subnet.id, firewall.association_id, *closed)
         self.vpc_id = vpc.id
         self.subnet_id = ready.apply(lambda ids: str(ids[0]))
-        self.security_group_id = host_group.id
+        self.security_group_id = host_group
         self.register_outputs(
             {
                 "vpcId": self.vpc_id,

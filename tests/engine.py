@@ -138,11 +138,11 @@ class _Monitor(MockMonitor):
         super().__init__(engine)
         self.engine = engine
 
-    def RegisterResource(self, request: Any) -> Any:
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name in the protocol
         """Record a registration with its options."""
         urn = self.make_urn(request.parent, request.type, request.name)
         assert urn not in self.resources, f"registered twice: {urn}"
-        answer = super().RegisterResource(request)
+        answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
             self.engine.resources.append(_recorded(request, urn))
         return answer
