@@ -17,6 +17,6 @@ GP3_IOPS_PER_THROUGHPUT = 4
 EDGE_PREFIXES = range(16, 25)
 VAULT_PREFIXES = range(16, 29)
 
-# Load balancers and target groups have names of 32 characters at most (CreateLoadBalancer,
-# CreateTargetGroup); a dash and a port take six of them. What is longer would be cut to a hash.
-NAME_MAX = 26
+# A bucket's name has 63 characters at most (CreateBucket), the stack's among them: purpose, account
+# and region take up to 38. Names with tighter limits are cut, and end in a hash.
+NAME_MAX = 24

@@ -111,7 +111,7 @@ class Choices(Strict):
         min_length=1,
     )
     network: NetworkSettings = NetworkSettings()
-    image: ImageSettings
+    image: ImageSettings = field("a map with the key source", {"source": "release"})
     signer: SignerSettings | None = None
     arguments: Texts = items("arguments of the daemon", ["-txindex"], default=())
     prune_mib: int | None = number("MiB of blocks to keep", 10_000, default=None)

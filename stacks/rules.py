@@ -1,20 +1,18 @@
 """What cannot work although it is well formed: each rule names the key, the limit and the fix."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
-from math import ceil
 
 from stacks import limits
 from stacks.arguments import judge_arguments, judge_pruning
 from stacks.catalogue import Chain, Coin
 from stacks.errors import ABSENT, Problem, closest
 from stacks.machines import machines
-from stacks.model import Given, HostSettings, VolumeSettings
+from stacks.model import Given, HostSettings
+from stacks.networks import judge_networks
 from stacks.places import zones
-
-_PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-_DOCKER = IPv4Network("172.17.0.0/16")
+from stacks.volumes import judge_volume
 
 
 @dataclass(frozen=True)
@@ -34,10 +32,10 @@ def all_rules(case: Case) -> Iterator[Problem]:
     """Find all that cannot work."""
     yield from _names(case)
     yield from _zones(case)
-    yield from _networks(case)
+    yield from judge_networks(case.given)
     yield from _signer(case)
     for name, node in case.given.nodes.items():
-        yield from _volume(f"nodes.{name}.volume", node.volume, case)
+        yield from judge_volume(f"nodes.{name}.volume", node.volume, case.given, case.chain)
         for host, wanted in node.hosts.items():
             yield from _host(f"nodes.{name}.hosts.{host}.type", wanted, case)
     if case.coin:
@@ -57,17 +55,18 @@ def _names(case: Case) -> Iterator[Problem]:
             "coin", given.coin, "is not in the catalogue", closest(given.coin, case.coins)
         )
     elif not case.chain:
-        fix = closest(given.chain, case.coin.chains)
+        fix = f"write one of {', '.join(case.coin.chains)}"  # no guess: testnet is like mainnet
         yield Problem("chain", given.chain, f"{given.coin} has no such chain", fix, ("coin",))
     owner = case.stack.partition("-")[0]
     if case.coin and owner in case.coins and owner != given.coin:
         limit = f"the stack's name, {case.stack}, says {owner}"
         yield Problem("coin", given.coin, limit, f"write coin: {owner}, or rename the stack")
+    if not re.fullmatch("[a-z][a-z0-9-]*[a-z0-9]", case.stack):
+        limit = "its name is part of names in AWS: a-z, 0-9 and - only, a letter first, no - last"
+        yield Problem("pulumi:stack", case.stack, limit, "rename the stack")
     for name in given.nodes:
         if (excess := len(f"{case.stack}-{name}") - limits.NAME_MAX) > 0:
-            limit = (
-                f"{case.stack}-{name} is over {limits.NAME_MAX} characters: load balancers' limit"
-            )
+            limit = f"{case.stack}-{name} is over {limits.NAME_MAX} characters"
             fix = f"shorten the node's or the stack's name by {excess}"
             yield Problem(f"nodes.{name}", name, limit, fix)
 
@@ -88,38 +87,6 @@ def _zones(case: Case) -> Iterator[Problem]:
         if zone not in letters:
             fix = f"write one of {', '.join(letters)}"
             yield Problem(key, zone, f"{case.region} has no zone {zone}", fix, ("aws:region",))
-
-
-def _volume(key: str, volume: VolumeSettings, case: Case) -> Iterator[Problem]:
-    """The volume holds the chain, and gp3 can be as fast."""
-    if case.chain and volume.gib < (least := _least_gib(case.chain, case.given.prune_mib)):
-        limit = f"{case.given.coin} {case.given.chain} needs {least} GiB"
-        judged_with = ("coin", "chain", "prune_mib")
-        yield Problem(f"{key}.gib", volume.gib, limit, f"write gib: {least} or more", judged_with)
-    most = max(limits.GP3_IOPS_MIN, volume.gib * limits.GP3_IOPS_PER_GIB)
-    if volume.iops > most:
-        limit = f"gp3 gives {limits.GP3_IOPS_PER_GIB} a GiB: {most} for {volume.gib} GiB"
-        gib = ceil(volume.iops / limits.GP3_IOPS_PER_GIB)
-        fix = f"write iops: {most} or less, or gib: {gib} or more"
-        yield Problem(f"{key}.iops", volume.iops, limit, fix, (f"{key}.gib",))
-    if volume.throughput_mibps * limits.GP3_IOPS_PER_THROUGHPUT > volume.iops:
-        most = volume.iops // limits.GP3_IOPS_PER_THROUGHPUT
-        limit = f"gp3 gives 0.25 MiB/s for each of iops: {most} for {volume.iops}"
-        iops = volume.throughput_mibps * limits.GP3_IOPS_PER_THROUGHPUT
-        fix = f"write throughput_mibps: {most} or less, or iops: {iops} or more"
-        mine = f"{key}.throughput_mibps"
-        yield Problem(mine, volume.throughput_mibps, limit, fix, (f"{key}.iops",))
-    if volume.snapshot and volume.adopt:
-        limit = "a volume that is adopted is not made, from a snapshot or otherwise"
-        fix = "leave adopt or snapshot out"
-        yield Problem(f"{key}.adopt", volume.adopt, limit, fix, (f"{key}.snapshot",))
-
-
-def _least_gib(chain: Chain, prune_mib: int | None) -> int:
-    """Return the smallest volume for a chain, which pruning can make smaller only."""
-    if prune_mib is None or chain.state_gib is None:
-        return chain.minimum_gib
-    return min(chain.minimum_gib, chain.state_gib + ceil(prune_mib / 1024))
 
 
 def _host(key: str, host: HostSettings, case: Case) -> Iterator[Problem]:
@@ -186,40 +153,3 @@ def _signer(case: Case) -> Iterator[Problem]:
     elif machines()[signer.type].architecture != "amd64":
         limit = "the signer's library, bdkpython, has wheels for amd64 only"
         yield Problem("signer.type", signer.type, limit, "write type: t3.small")
-
-
-def _networks(case: Case) -> Iterator[Problem]:
-    """The networks are private, of a size that works, and apart."""
-    edge = case.given.network.cidr
-    yield from _cidr("network.cidr", edge, limits.EDGE_PREFIXES, "10.20.0.0/16")
-    if not case.given.signer:
-        return
-    vault = case.given.signer.cidr
-    yield from _cidr("signer.cidr", vault, limits.VAULT_PREFIXES, "10.30.0.0/24")
-    one, other = _network(edge), _network(vault)
-    if one and other and one.overlaps(other):
-        limit = f"overlaps network.cidr = {edge}"
-        yield Problem("signer.cidr", vault, limit, "write cidr: 10.30.0.0/24", ("network.cidr",))
-
-
-def _cidr(key: str, cidr: str, prefixes: range, example: str) -> Iterator[Problem]:
-    """A network is one, private, of a size that works, and not Docker's."""
-    network = _network(cidr)
-    fix = f"write cidr: {example}"
-    if not network:
-        yield Problem(key, cidr, "is not an IPv4 network: address/prefix, host bits zero", fix)
-    elif network.prefixlen not in prefixes:
-        limit = f"must be a network of /{prefixes[0]} to /{prefixes[-1]}"
-        yield Problem(key, cidr, limit, fix)
-    elif not any(network.subnet_of(block) for block in _PRIVATE):
-        yield Problem(key, cidr, "is not within a private network (RFC 1918)", fix)
-    elif network.overlaps(_DOCKER):
-        yield Problem(key, cidr, f"overlaps {_DOCKER}, which is Docker's on every host", fix)
-
-
-def _network(cidr: str) -> IPv4Network | None:
-    """Return a network, if it is one."""
-    try:
-        return IPv4Network(cidr)
-    except ValueError:
-        return None
