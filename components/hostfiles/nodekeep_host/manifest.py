@@ -52,7 +52,6 @@ CHECK = record(
         "uid": integer(1, 2**31 - 1),
         "data_path": text(r"/[A-Za-z0-9._/-]+", "give an absolute path"),
         "daemon": PROGRAM,
-        "cli": PROGRAM,
         "readiness": record(
             {"blocks": QUESTION},
             dict.fromkeys(("headers", "ibd", "tip_time", "peers"), QUESTION),
@@ -69,7 +68,7 @@ CHECK = record(
         "rpc_users": mapping(NAME, record({"secret": ARN, "methods": each(METHOD)}, {})),
         "target_groups": each(ARN),
     },
-    {},
+    {"cli": nullable(PROGRAM)},
 )
 
 
