@@ -21,8 +21,8 @@ from lab.step import StepError, run
 PUBLIC_BUILDER = "debian:bookworm-slim"
 PULL_S = 60
 ROOT_REMEDY = (
-    "see the log; mmdebstrap needs root, or newuidmap (package uidmap) and a range for this user in "
-    "/etc/subuid and /etc/subgid; outside Debian also the package debian-archive-keyring"
+    "see the log; mmdebstrap needs root, or newuidmap (package uidmap) and a range for this user "
+    "in /etc/subuid and /etc/subgid; outside Debian also the package debian-archive-keyring"
 )
 AWS_CLI_OPTIONS = (
     *("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28"),

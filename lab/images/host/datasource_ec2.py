@@ -4,18 +4,18 @@ In a container there is none to read, and without it the Ec2 datasource would no
 metadata token. Everything else is cloud-init's own.
 """
 
-from cloudinit import sources
-from cloudinit.sources import DataSourceEc2 as ec2
+from cloudinit import sources  # type: ignore[import-not-found] # the image has it
+from cloudinit.sources import DataSourceEc2 as real  # type: ignore[import-not-found] # noqa: N813
 
 
-class DataSourceEc2(ec2.DataSourceEc2):
+class DataSourceEc2(real.DataSourceEc2):  # type: ignore[misc]
     """The Ec2 datasource, on a machine known to be EC2."""
 
     def _get_cloud_name(self) -> str:
-        return ec2.CloudNames.AWS
+        return str(real.CloudNames.AWS)
 
 
 def get_datasource_list(depends: list[str]) -> list[type]:
     """Return the datasource if cloud-init's stage has what it depends on."""
     needs = (sources.DEP_FILESYSTEM, sources.DEP_NETWORK)
-    return sources.list_from_depends(depends, [(DataSourceEc2, needs)])
+    return list(sources.list_from_depends(depends, [(DataSourceEc2, needs)]))

@@ -14,9 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 FIRST_SOCKET = 3  # of those that systemd passes
-TOKEN_PATH = "latest/api/token"
+TOKEN_PATH = "latest/api/token"  # noqa: S105
 TTL_HEADER = "X-aws-ec2-metadata-token-ttl-seconds"
-TOKEN_HEADER = "X-aws-ec2-metadata-token"
+TOKEN_HEADER = "X-aws-ec2-metadata-token"  # noqa: S105
 MAX_TTL_S = 21_600
 
 
@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
     directory: Path
     tokens: dict[str, float]
 
-    def do_PUT(self) -> None:  # noqa: N802 - the base class's name
+    def do_PUT(self) -> None:
         """Hand out a token."""
         ttl = self.headers.get(TTL_HEADER, "")
         if self.path.strip("/") != TOKEN_PATH:
@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
             self.tokens[token] = time.monotonic() + int(ttl)
             self._answer(200, token.encode(), ttl)
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         """Answer to the holder of a token; any API version means the latest."""
         if self.tokens.get(self.headers.get(TOKEN_HEADER, ""), 0) < time.monotonic():
             self._answer(401)

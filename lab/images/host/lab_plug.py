@@ -23,7 +23,7 @@ def by_id(volume_id: str) -> Path:
 def plug(volume_id: str, device_number: int, name: str) -> Path:
     """Return the volume's device, made where it is not there yet."""
     link = by_id(volume_id)
-    if link.exists() and os.stat(link).st_rdev == device_number:
+    if link.exists() and link.stat().st_rdev == device_number:
         return link.resolve()
     device = next(path for x in itertools.count(1) if not (path := DEV / f"nvme{x}n1").exists())
     os.mknod(device, stat.S_IFBLK | 0o660, device_number)

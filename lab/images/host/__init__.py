@@ -1,0 +1,1 @@
+"""What is laid over Debian to make a host: units, and programs that run inside it."""

@@ -1,0 +1,1 @@
+"""The lab's images: what they are made from, what runs in them, how hosts behave."""
