@@ -12,7 +12,21 @@ from hypercorn.config import Config  # type: ignore[import-not-found]
 from ministack import app as ministack
 from ministack.core import container_reaper
 
-from lab.aws import catalogue, document_api, networks, registry, run_command, secret_versions, store
+from lab.aws import (
+    acls,
+    catalogue,
+    dependencies,
+    document_api,
+    endpoints,
+    flow_logs,
+    networks,
+    parameters,
+    registry,
+    run_command,
+    secret_versions,
+    security_groups,
+    store,
+)
 from lab.aws.disks import Disks
 from lab.aws.engine import Engine
 from lab.aws.hosts import Hosts
@@ -49,7 +63,6 @@ class Lab:
         volumes = Volumes(self._disks)
         self._hosts = Hosts(self._engine, ranges, volumes)
         volume_api = VolumeApi(volumes)
-        catalogue.install()
         InstanceApi(self._hosts).install()
         Launch(self._engine, ranges, self._hosts, volume_api).install()
         volume_api.install()
@@ -57,8 +70,18 @@ class Lab:
         registry.install(settings)
         self._run_command = run_command.RunCommand(self._engine)
         self._run_command.install(document_api.plan)
-        document_api.install()
-        secret_versions.install()
+        for part in (
+            acls,
+            catalogue,
+            dependencies,  # after acls: it asks before what is there then
+            document_api,
+            endpoints,
+            flow_logs,
+            parameters,
+            secret_versions,
+            security_groups,
+        ):
+            part.install()
         # Only services that this lab does not offer leave containers to reap.
         container_reaper.start = lambda _: None
         ministack._stop_docker_containers = lambda *_: None

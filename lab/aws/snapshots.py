@@ -1,6 +1,5 @@
 """Snapshots: a volume's disk as it was at one moment."""
 
-import re
 from http import HTTPStatus
 
 from ministack.services import ec2
@@ -75,6 +74,5 @@ class SnapshotApi:
 
 def _made(answer: Answer) -> Record:
     """Return the record of the snapshot that an answer names."""
-    name = re.findall(rb"<snapshotId>(.+?)<", answer[2])[0].decode()
-    record: Record = ec2._snapshots[name]
+    record: Record = ec2._snapshots[store.named(answer, "snapshotId")]
     return record

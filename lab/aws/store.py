@@ -1,6 +1,7 @@
 """MiniStack's EC2 records, as this package reads and writes them."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
@@ -39,6 +40,11 @@ def answer(action: str, value: Value) -> Answer:
 def background(task: Callable[..., object], *args: object) -> None:
     """Go on in a thread with this request's account and region."""
     spawn_background(task, *args, thread_name=f"lab-{task.__name__}")
+
+
+def named(answer: Answer, element: str) -> str:
+    """Return the id that an answer gives to what was made."""
+    return str(re.findall(rf"<{element}>(.+?)<", answer[2].decode())[0])
 
 
 def text(params: Params, key: str, default: str = "") -> str:
