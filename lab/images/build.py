@@ -17,6 +17,7 @@ from pathlib import Path
 from lab.images import mirror, recipe
 from lab.place import Place
 from lab.step import StepError, run
+from lab.steps.packages import privileged
 
 PUBLIC_BUILDER = "debian:bookworm-slim"
 PULL_S = 60
@@ -115,11 +116,13 @@ class _Builder:
         """Make a root file system from packages and give it to the engine as an image."""
         if not shutil.which("mmdebstrap"):
             raise StepError("mmdebstrap is not there", remedy="apt-get install mmdebstrap")
+        # As root, or in a user namespace where there is a way to one, or through sudo.
+        start = [] if shutil.which("newuidmap") else privileged("mmdebstrap")
         with tempfile.TemporaryDirectory(dir=self.work) as directory:
             tarball = Path(directory) / "root.tar"
             self._step(
                 f"root file system of {packages.stem}",
-                [recipe.BASE / "debootstrap", tarball, packages, aws_cli, *mirror.lines()],
+                [*start, recipe.BASE / "debootstrap", tarball, packages, aws_cli, *mirror.lines()],
                 remedy=ROOT_REMEDY,
             )
             self._step(
@@ -136,7 +139,11 @@ class _Builder:
 
     def _step(self, name: str, command: list[str | Path], *, remedy: str) -> None:
         start = time.monotonic()
-        run(command, log=self.place.log / "images.log", remedy=remedy)
+        log = self.place.log / "images.log"
+        try:
+            run(command, log=log, remedy=remedy)
+        except StepError as error:
+            raise StepError(f"{name}: {error.problem}", remedy=error.remedy, log=log) from None
         self.log(f"{name}: {time.monotonic() - start:.1f} s")
 
 

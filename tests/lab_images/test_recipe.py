@@ -66,3 +66,12 @@ def test_a_missing_tool_is_named_with_its_remedy(
     with pytest.raises(StepError, match="uv is not there") as caught:
         build.ensure(print, Place(tmp_path))
     assert "setup.sh" in caught.value.remedy
+
+
+def test_a_step_that_fails_is_named_with_its_log(tmp_path: Path) -> None:
+    builder = build._Builder(print, Place(tmp_path))
+    with pytest.raises(StepError, match=r"^import of x: ls /nowhere … exited") as caught:
+        builder._step("import of x", ["ls", "/nowhere"], remedy="make room")
+    assert caught.value.log is not None
+    assert "No such file" in caught.value.log.read_text()
+    assert caught.value.remedy == "make room"
