@@ -4,6 +4,7 @@ It refuses what a real engine or AWS would refuse and plain mocks let pass: two 
 name, and lookups that the test did not describe.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ STACK = "bitcoin-test"
 ACCOUNT = "000000000000"
 REGION = "eu-central-1"
 SECRET = "4dabf18193072939515e22adb298388d"  # how the engine's protocol marks a secret
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # and a value not known at preview
 
 LOOKUPS: dict[str, dict[str, Any]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": {
@@ -51,7 +51,7 @@ LOOKUPS: dict[str, dict[str, Any]] = {
 _DIGEST = "sha256:" + 64 * "a"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """A registered resource, with what mocks alone do not tell."""
 
@@ -68,6 +68,18 @@ class Resource:
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
     import_id: str
+
+    def document(self, key: str) -> dict[str, Any]:
+        """Return a JSON input as data; it must be known when this is asked."""
+        value = plain(self.inputs[key])
+        assert isinstance(value, str), f"{self.name}.{key} is not known: {value}"
+        found: dict[str, Any] = json.loads(value)
+        return found
+
+
+def plain(value: Any) -> Any:
+    """Return a value without the mark of a secret."""
+    return value["value"] if isinstance(value, dict) and SECRET in value else value
 
 
 class Engine(Mocks):
