@@ -4,9 +4,9 @@ from ministack.services import ec2
 
 from lab.aws import store
 from lab.aws.lifecycle import RefusedError
+from lab.aws.markup import Value, tag_set
 from lab.aws.settings import ACCOUNT
 from lab.aws.store import Answer, Params, Record
-from lab.aws.xml import Value, tag_set
 
 
 def install() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lab.aws.addresses import hardware_address
+from lab.aws.markup import Value, tag_set
 from lab.aws.settings import ACCOUNT
-from lab.aws.xml import Value, tag_set
 
 Tags = Sequence[Mapping[str, str]]
 METADATA_OPTIONS = {

@@ -52,8 +52,14 @@ def check(asked: Filters) -> None:
             raise RefusedError("InvalidParameterValue", f"The filter '{name}' is invalid")
 
 
+PLACE = {"private-dns-name", "private-ip-address", "ip-address", "subnet-id", "vpc-id"}
+"""What a terminated instance has no more."""
+
+
 def matches(record: Record, asked: Filters) -> bool:
     """Return whether an instance passes every filter but those on tags."""
+    if record["State"]["Name"] == "terminated" and PLACE & set(asked):
+        return False
     return all(
         any(
             fnmatchcase(str(value), pattern)

@@ -8,8 +8,8 @@ from ministack.services import ec2
 from lab.aws import descriptions, filters, lifecycle, store
 from lab.aws.hosts import SHUTDOWN_S, Hosts
 from lab.aws.lifecycle import RefusedError, State
+from lab.aws.markup import Value, render
 from lab.aws.store import Answer, Params, Record
-from lab.aws.xml import Value, render
 
 ATTRIBUTES: dict[str, Callable[[Record], Value]] = {
     "disableApiStop": lambda record: record.get("DisableApiStop", False),

@@ -1,7 +1,5 @@
 """RunInstances: records with a place in the lab's networks, then hosts that boot."""
 
-from collections.abc import Sequence
-
 from ministack.core.responses import get_region
 from ministack.services import ec2
 
@@ -10,11 +8,11 @@ from lab.aws.addresses import free_address
 from lab.aws.engine import Engine
 from lab.aws.hosts import Hosts
 from lab.aws.lifecycle import RefusedError, State
+from lab.aws.markup import Value
 from lab.aws.networks import EDGE, VAULT, Networks
 from lab.aws.settings import ACCOUNT
 from lab.aws.store import Answer, Params, Record
 from lab.aws.volume_api import VolumeApi
-from lab.aws.xml import Value
 
 
 class Launch:
@@ -27,7 +25,6 @@ class Launch:
         self._networks = networks
         self._hosts = hosts
         self._volume_api = volume_api
-        self.reserved: Sequence[str] = ()
 
     def install(self) -> None:
         """Take over from MiniStack."""
@@ -99,7 +96,7 @@ class Launch:
         with store.changing:
             network = self._networks.range_of(record["_network"])
             record["PrivateIpAddress"] = ""
-            address = free_address(network, [*store.addresses(), *self.reserved])
+            address = free_address(network, store.addresses())
             record["PrivateIpAddress"] = address
         dashed = address.replace(".", "-")
         record["PrivateDnsName"] = f"ip-{dashed}.{get_region()}.compute.internal"

@@ -27,6 +27,8 @@ from lab.aws import (
     security_groups,
     store,
 )
+from lab.aws.balancer_api import BalancerApi
+from lab.aws.balancers import Balancers
 from lab.aws.disks import Disks
 from lab.aws.engine import Engine
 from lab.aws.hosts import Hosts
@@ -35,6 +37,7 @@ from lab.aws.launch import Launch
 from lab.aws.settings import Settings
 from lab.aws.snapshots import SnapshotApi
 from lab.aws.state import Saver
+from lab.aws.target_api import TargetApi
 from lab.aws.volume_api import VolumeApi
 from lab.aws.volumes import Volumes
 
@@ -82,6 +85,9 @@ class Lab:
             security_groups,
         ):
             part.install()
+        self._balancers = Balancers(self._engine)
+        BalancerApi(self._balancers, ranges).install()
+        TargetApi(self._balancers).install()
         # Only services that this lab does not offer leave containers to reap.
         container_reaper.start = lambda _: None
         ministack._stop_docker_containers = lambda *_: None
@@ -110,12 +116,14 @@ class Lab:
         self._run_command.recover()
         for record in store.every_instance():
             store.background(self._hosts.resume, record)
+        self._balancers.refresh()
         self._saver.start()
         threading.Thread(target=self._watch, name="lab-watch", daemon=True).start()
 
     def _close(self) -> None:
         self._end.set()
         store.for_every_instance(self._hosts.suspend)
+        self._balancers.close()
         self._disks.close()
         self._engine.remove(networks.RELAY)
         self._saver.stop()
@@ -124,6 +132,8 @@ class Lab:
         while not self._end.wait(WATCH_S):
             try:
                 self._hosts.notice_exits()
+                if self._settings.registration_delay_s:
+                    self._balancers.refresh()
             except Exception:
                 logger.exception("hosts were not looked after; trying again")
 

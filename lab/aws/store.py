@@ -9,12 +9,12 @@ from typing import Any
 
 from ministack.core.concurrency import spawn_background
 from ministack.core.responses import request_scope
-from ministack.services import ec2, iam, sts
+from ministack.services import alb, ec2, iam, sts
 
 from lab.aws.lifecycle import GONE, RefusedError, State
+from lab.aws.markup import Value, render
 from lab.aws.metadata import Credentials
 from lab.aws.settings import ACCOUNT
-from lab.aws.xml import Value, render
 
 Record = dict[str, Any]
 Params = dict[str, Any]
@@ -158,9 +158,10 @@ def set_state(record: Record, state: State, reason: tuple[str, str] | None = Non
 
 
 def addresses() -> list[str]:
-    """Return the addresses of all instances that are not gone."""
-    records = ec2._instances.all_values()
-    return [record["PrivateIpAddress"] for record in records if State.of(record) not in GONE]
+    """Return the addresses of all instances that are not gone, and of all balancers."""
+    hosts = [one for one in ec2._instances.all_values() if State.of(one) not in GONE]
+    balancers = [one for one in alb._lbs.all_values() if "_address" in one]
+    return [one["PrivateIpAddress"] for one in hosts] + [one["_address"] for one in balancers]
 
 
 def has_gateway(vpc: str) -> bool:

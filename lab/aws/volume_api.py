@@ -10,9 +10,9 @@ from ministack.services import ec2
 from lab.aws import attachments, descriptions, store
 from lab.aws.attachments import ATTACHABLE, check_size
 from lab.aws.lifecycle import RefusedError, State
+from lab.aws.markup import Value, render
 from lab.aws.store import Answer, Params, Record
 from lab.aws.volumes import Volumes
-from lab.aws.xml import Value, render
 
 logger = logging.getLogger("lab.volumes")
 
