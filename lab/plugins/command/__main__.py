@@ -1,0 +1,18 @@
+"""Serve the stand-in for the `command` provider."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from lab.plugins.command import KINDS
+from lab.plugins.schema import Schema
+from lab.plugins.serve import main
+from lab.plugins.servicer import Provider
+
+main(
+    Provider(
+        name="command",
+        version=version("pulumi-command"),
+        kinds=KINDS,
+        schema=Schema(Path(__file__).with_name("schema.json")),
+    )
+)
