@@ -20,3 +20,10 @@ git ls-files -z --cached --others --exclude-standard |
 echo "==> hadolint"
 git ls-files -z --cached --others --exclude-standard -- '*Dockerfile' '*.Dockerfile' |
     xargs -0 "$bin/hadolint"
+
+echo "==> cloud-config and units, in the host image"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+"$bin/python" -m tests.user_data "$scratch"
+"$bin/python" -m lab.images.check --mount "$PWD/components/hostfiles:/opt/nodekeep/current" \
+    --cloud-config "$scratch/node" --cloud-config "$scratch/signer" components/hostfiles/units/*

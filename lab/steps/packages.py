@@ -3,23 +3,26 @@
 import os
 import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 from lab.place import Place
 from lab.step import StepError, run
 
-# Program -> package. mmdebstrap makes the base images, gpg checks releases in tests.
+# What shows that a package is there -> the package. mmdebstrap makes the base images and checks
+# them with Debian's keyring; gpg, dash and binutils are what tests of the images' scripts run.
 NEEDED = {
-    "curl": "curl",
-    "gpg": "gnupg",
-    "iptables": "iptables",
-    "mmdebstrap": "mmdebstrap",
-    "xz": "xz-utils",
+    "/usr/bin/curl": "curl",
+    "/usr/bin/dash": "dash",
+    "/usr/bin/gpg": "gnupg",
+    "/usr/bin/mmdebstrap": "mmdebstrap",
+    "/usr/bin/readelf": "binutils",
+    "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
 }
 
 
 def ensure(place: Place) -> str:
     """Install what `NEEDED` lists and the machine lacks; say what that was."""
-    lacking = [package for program, package in NEEDED.items() if not shutil.which(program)]
+    lacking = [package for proof, package in NEEDED.items() if not Path(proof).exists()]
     if not lacking:
         return "all there"
     install(place, lacking)

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from stacks.config import CATALOGUE, from_file
+from stacks.settings import Settings, SettingsError
 
 FILES = sorted((CATALOGUE.parent / "stacks").glob("Pulumi.*.yaml"))
 MINIMAL = CATALOGUE.parent / "stacks" / "Pulumi.litecoin-test.yaml"
@@ -55,3 +56,16 @@ def test_bitcoin_main_survives_a_zone() -> None:
     assert settings.zones == ("a", "b")
     for node in settings.nodes.values():
         assert {host.architecture for host in node.hosts.values()} == {"amd64", "arm64"}
+
+
+@pytest.mark.parametrize("coin", ["bitcoin", "litecoin"])
+@pytest.mark.parametrize("argument", ["-datadir=/x", "-rpcport=1", "-rpcbind=0.0.0.0", "-conf=x"])
+def test_what_nodekeep_sets_cannot_be_set(coin: str, argument: str) -> None:
+    given = {
+        "coin": coin,
+        "chain": "regtest",
+        "nodes": {"a": {"zone": "a"}},
+        "arguments": [argument],
+    }
+    with pytest.raises(SettingsError, match="is set by Nodekeep"):
+        Settings.parse(given, stack="test", region="eu-central-1", catalogue=CATALOGUE)
