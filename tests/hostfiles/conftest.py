@@ -62,11 +62,10 @@ class Host:
         self.bin, self.disks = root / "bin", root / "by-id"
         for directory in (self.run_directory, self.state, self.mount, self.bin, self.disks):
             directory.mkdir()
-        for name in ("aws", "sleep"):
-            self.fake(name)
+        self.fake("aws")
+        self.script("sleep", "exit")
         # Not a symbolic link: this interpreter finds its packages by its own path.
-        (self.bin / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-        (self.bin / "python3").chmod(0o755)
+        self.script("python3", f'exec {sys.executable} "$@"')
         self.environment = {
             "AWS_DEFAULT_REGION": REGION,
             "NODEKEEP_DISKS": str(self.disks),
@@ -85,6 +84,12 @@ class Host:
         """Put a command that answers as told in front of the real one."""
         script = self.bin / name
         script.write_text(f"#!{sys.executable} -SE\n{Path(fake.__file__).read_text()}")
+        script.chmod(0o755)
+
+    def script(self, name: str, line: str) -> None:
+        """Put a shell script of one line in front of the real command."""
+        script = self.bin / name
+        script.write_text(f"#!/bin/sh\n{line}\n")
         script.chmod(0o755)
 
     def tell(self, name: str, operation: str, *answers: Any) -> None:
