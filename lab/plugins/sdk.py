@@ -34,6 +34,11 @@ class Sdk:
         resources = {token: self._resource(kind) for token, kind in sorted(kinds.items())}
         return {"resources": resources, "types": dict(sorted(self._types.items()))}
 
+    def text(self, kinds: Mapping[str, Kind]) -> str:
+        """Return the same as the file's text, an object a line."""
+        schema = self.schema(kinds)
+        return json.dumps(schema, separators=(",", ":")).replace("},", "},\n") + "\n"
+
     def _resource(self, kind: Kind) -> dict[str, Any]:
         _, module, name = kind.typ.split(":")
         folder, _, stem = module.partition("/")
@@ -124,9 +129,7 @@ def main() -> None:
     """Write the list of each plugin."""
     for name in ("aws", "docker", "command"):
         kinds = importlib.import_module(f"lab.plugins.{name}").KINDS
-        schema = Sdk(f"pulumi_{name}").schema(kinds)
-        text = json.dumps(schema, separators=(",", ":")).replace("},", "},\n")
-        (_HERE / name / "schema.json").write_text(text + "\n")
+        (_HERE / name / "schema.json").write_text(Sdk(f"pulumi_{name}").text(kinds))
 
 
 if __name__ == "__main__":

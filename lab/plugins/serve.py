@@ -60,6 +60,8 @@ def main(provider: Provider) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # From a thread: an event must not be set by a handler that interrupted its own wait.
         signal.signal(number, lambda *_: threading.Thread(target=ending.set).start())
+    # The engine holds our input open: it ends when the engine is killed.
+    threading.Thread(target=lambda: (sys.stdin.read(), ending.set()), daemon=True).start()
     server = grpc.server(
         futures.ThreadPoolExecutor(64),
         interceptors=[calls],

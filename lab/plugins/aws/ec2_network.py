@@ -212,10 +212,14 @@ VPC_ENDPOINT = _Endpoint(
 FLOW_LOG = AwsKind(
     typ="aws:ec2/flowLog:FlowLog",
     service="ec2",
-    make=Call(operation="create_flow_logs", at="FlowLogIds[0]"),
+    make=Call(
+        operation="create_flow_logs",
+        params={"ResourceIds": ["{vpcId}"], "ResourceType": "VPC"},
+        at="FlowLogIds[0]",
+    ),
     look=Call(operation="describe_flow_logs", params={"FlowLogIds": ["{id}"]}, at="FlowLogs[0]"),
     fields=[
-        Input(name="vpcId", replace=True),
+        Input(name="vpcId", param=None, seen="ResourceId", replace=True),
         Input(name="trafficType", replace=True),
         Input(name="logDestinationType", replace=True, default="cloud-watch-logs"),
         Input(name="logDestination", replace=True, computed=True),

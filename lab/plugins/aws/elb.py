@@ -1,7 +1,7 @@
 """Elastic Load Balancing: load balancers, listeners, target groups."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lab.plugins.aws.attributes import Attributed, attribute
@@ -9,8 +9,8 @@ from lab.plugins.aws.inputs import OBJECT, Call, Form, Input, Local, unordered
 from lab.plugins.aws.kind import AwsKind
 from lab.plugins.aws.tagging import Tagging
 from lab.plugins.link import Job
-from lab.plugins.resource import AutoName
-from lab.plugins.wire import Properties
+from lab.plugins.resource import AutoName, Field
+from lab.plugins.wire import UNKNOWN, Properties
 
 _TAGS = Tagging(
     look=Call(
@@ -24,7 +24,24 @@ _TAGS = Tagging(
 )
 
 
-LOAD_BALANCER = Attributed(
+@dataclass(frozen=True, kw_only=True)
+class _Balancer(Attributed):
+    """A load balancer: a network one cannot leave a subnet, nor get its first security group."""
+
+    def changes(self, state: Properties, olds: Properties, news: Properties) -> list[Field]:
+        """Replace a network load balancer for what AWS does not let it change."""
+        changed = super().changes(state, olds, news)
+        if news.get("loadBalancerType") != "network":
+            return changed
+        new = {name: news.get(name) for name in ("subnets", "securityGroups")}
+        left = isinstance(new["subnets"], list) and {*state.get("subnets", ())} - {*new["subnets"]}
+        groups = new["securityGroups"]
+        first = groups is not UNKNOWN and bool(groups) != bool(state.get("securityGroups"))
+        moved = {"subnets": bool(left), "securityGroups": first}
+        return [replace(f, replace=True) if moved.get(f.name) else f for f in changed]
+
+
+LOAD_BALANCER = _Balancer(
     typ="aws:lb/loadBalancer:LoadBalancer",
     service="elbv2",
     make=Call(operation="create_load_balancer", at="LoadBalancers[0].LoadBalancerArn"),

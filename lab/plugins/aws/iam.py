@@ -48,6 +48,7 @@ ROLE = _Role(
             "assumeRolePolicy",
             param="AssumeRolePolicyDocument",
             update="update_assume_role_policy",
+            update_param="PolicyDocument",
         ),
         Input(name="description", update="update_role", absent=""),
         Input(name="maxSessionDuration", default=3600, update="update_role"),

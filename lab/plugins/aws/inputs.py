@@ -57,6 +57,7 @@ class Input(Field):
         seen: where it stands in the description, as a JMESPath; by default as `param`. None: AWS
             does not tell, so what was set last counts.
         update: the operation that changes it; by default the kind's.
+        update_param: where it stands in that request; by default as `param`.
         form: how the value is written.
         absent: what a description without it means; by default nothing, and what was set counts.
     """
@@ -64,6 +65,7 @@ class Input(Field):
     param: str | None = ""
     seen: str | None = ""
     update: str | None = None
+    update_param: str = ""
     form: Form = AS_IS
     absent: Any = None
 
@@ -71,6 +73,11 @@ class Input(Field):
     def sent_as(self) -> str:
         """Its place in a request."""
         return self.param or pascal(self.name)
+
+    @property
+    def updated_as(self) -> str:
+        """Its place in an updating request."""
+        return self.update_param or self.sent_as
 
     @property
     def seen_as(self) -> str | None:

@@ -124,7 +124,7 @@ class AwsKind(Row):
             return
         calls: dict[str, list[Input]] = {}
         for item in changed:
-            operation = item.update or self.modify
+            operation = item.update or (self.modify if item.param is not None else None)
             if operation:
                 key = f"{operation} {item.name}" if operation in self.apart else operation
                 calls.setdefault(key, []).append(item)
@@ -134,7 +134,7 @@ class AwsKind(Row):
                 value = inputs.get(item.name, item.absent)
                 if value is None:
                     raise PluginError(f"{self.typ}: {item.name} cannot be unset: give a value")
-                put(request, item.sent_as, item.form.send(value))
+                put(request, item.updated_as, item.form.send(value))
             self.call(key.partition(" ")[0], request)
 
     def delete(self, job: Job, resource_id: str, state: Properties) -> None:

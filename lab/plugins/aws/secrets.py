@@ -36,7 +36,6 @@ SECRET = _Secret(
         Local(name="namePrefix", replace=True),
         Input(name="description", update="update_secret", absent=""),
         Input(name="kmsKeyId", update="update_secret", computed=True),
-        Input(name="forceOverwriteReplicaSecret", default=False, seen=None),
         Local(name="recoveryWindowInDays", default=30),
     ],
     auto_name=AutoName(name="name"),

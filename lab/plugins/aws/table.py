@@ -148,7 +148,7 @@ class Row(Kind):
 
 def _worded(item: Input, told: Any, before: Any) -> Any:
     """Return what AWS tells, in the words used before where these mean the same."""
-    nested = item.same is covers and isinstance(told, dict | list)
+    nested = isinstance(told, dict) or (isinstance(told, list) and item.same is covers)
     if told is None or (before is not None and not nested and item.same(told, before)):
         return before
     return told

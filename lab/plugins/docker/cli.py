@@ -44,16 +44,19 @@ def _answer(*command: str) -> str | None:
     return asked.stdout if asked.returncode == 0 else None
 
 
+_STEP = re.compile(r"#\d+ (\[|\d+\.\d|ERROR)|\w+: (Pushed|digest)")
+
+
 def docker(
     job: Job, *arguments: str, env: Mapping[str, str] | None = None, stdin: str = ""
 ) -> Ended:
-    """Run the command line, its lines shown as progress; a failure shows the last of them."""
+    """Run the command line; steps are shown as progress, a failure shows the last lines."""
     command, buildx = find()
     flags = {} if buildx else {"DOCKER_BUILDKIT": "1"}
     ended = run(
         job,
         [command, *arguments],
-        lambda _, text: job.say(text) if text.strip() else None,
+        lambda _, text: job.say(text) if _STEP.match(text) else None,
         env={**flags, **(env or {})},
         stdin=stdin,
     )

@@ -1,6 +1,6 @@
 """Run a Pulumi program under the engine: a script of its own, for any virtual environment.
 
-The language host gives what the engine told it as one JSON argument. Exit codes: 0 done; 32 failed
+The language host gives what the engine told it as JSON on standard input. Exit codes: 0 done; 32 failed
 and the user has been told; anything else failed without a word, which the host then says.
 """
 
@@ -57,7 +57,7 @@ def _run(program: str) -> int:
 
 def main() -> None:
     """Run the program that the language host describes."""
-    told = json.loads(sys.argv[1])
+    told = json.load(sys.stdin)
     pulumi.runtime.set_all_config(told["config"], told["secret_keys"])
     pulumi.runtime.configure(pulumi.runtime.Settings(**told["settings"]))
     program = told["program"]

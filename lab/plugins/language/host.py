@@ -75,9 +75,12 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Run a program to its end; its output goes to the engine through our own."""
         python = self._python(request.info, context)
-        arguments = json.dumps(_told(request, self._engine))
-        process = self._start([python, "-u", str(_EXECUTE), arguments], cwd=request.pwd or None)
-        code = process.wait()
+        process = self._start(
+            [python, "-u", str(_EXECUTE)], cwd=request.pwd or None, stdin=subprocess.PIPE
+        )
+        # By standard input: configuration may be secret, and anyone can list arguments.
+        process.communicate(json.dumps(_told(request, self._engine)).encode())
+        code = process.returncode
         self._running.discard(process)
         if code == _TOLD_THE_USER:
             return language_pb2.RunResponse(bail=True)
@@ -108,7 +111,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
     def _start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+        process = subprocess.Popen(command, **({"stdin": subprocess.DEVNULL} | options))
         self._running.add(process)
         return process
 
