@@ -97,7 +97,7 @@ class Signer(ComponentResource):
                 "instance_profile": self._instance_profile(name, args, tags),
                 "user_data": user_data,
                 "replace_on_user_data": True,  # nobody can log in to change what a host was told
-                "tags": {**tags, "nodekeep:host": "signer"},
+                "tags": tags,
             },
             opts=ResourceOptions(parent=self, depends_on=[bucket, alias]),
         )

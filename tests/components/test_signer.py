@@ -123,6 +123,11 @@ def test_the_host_is_not_protected_as_it_is_cattle() -> None:
     assert not signer(keep=True).one(INSTANCE).protect
 
 
+def test_it_is_no_host_of_a_node(made: Engine) -> None:
+    """Commands that look for hosts by their tags leave it alone."""
+    assert not {"nodekeep:host", "nodekeep:node"} & set(made.inputs(INSTANCE)["tags"])
+
+
 def test_no_secret_value_is_in_the_program(made: Engine) -> None:
     kinds = ("secretVersion", "ciphertext", "Parameter", "randomPassword")
     assert not [it for it in made.resources if any(kind in it.typ for kind in kinds)]
