@@ -1,6 +1,7 @@
 """What AWS makes by itself along with a VPC: taken over as it is, and left behind as it is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from lab.plugins.aws.kind import AwsKind
 from lab.plugins.aws.template import fill
@@ -12,6 +13,10 @@ from lab.plugins.wire import Properties
 @dataclass(frozen=True, kw_only=True)
 class Adopted(AwsKind):
     """A kind of which none is made: `make` is the call that finds it."""
+
+    def request(self, inputs: Properties) -> dict[str, Any]:
+        """Return the parameters of the finding call, which takes no tags."""
+        return dict(fill(self.make.params, self.lookup("", inputs)))
 
     def create(self, job: Job, inputs: Properties) -> tuple[str, Properties]:
         """Take it over, and make it what is wanted."""
