@@ -79,4 +79,6 @@ def _policy(node: Any) -> Any:
 
 def empty(value: Any) -> bool:
     """Say whether a value is as good as none."""
-    return value is None or value is False or value in ("", 0) or value == [] or value == {}
+    return (
+        value is None or value is False or value == 0 or (hasattr(value, "__len__") and not value)
+    )

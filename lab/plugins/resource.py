@@ -1,4 +1,4 @@
-"""A kind of resource, as the engine sees it: which inputs it has and what a change of them means."""
+"""A kind of resource as the engine sees it: its inputs, and what a change of them means."""
 
 import functools
 import hashlib
@@ -69,7 +69,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class AutoName:
-    """The input which is the resource's name there; without a value it is made from the logical name.
+    """The input that is the resource's name there; without a value one is made.
 
     Attributes:
         name: the input.
@@ -83,7 +83,7 @@ class AutoName:
     longest: int = 255
     lower: bool = False
 
-    def make(self, logical: str, inputs: Properties, seed: bytes) -> str:
+    def make(self, logical: str, inputs: Properties, seed: bytes) -> Any:
         """Return `<logical name>-<7 hex digits>`, or what the prefix says and as many digits."""
         digits = hashlib.sha256(seed or secrets.token_bytes()).hexdigest()[:_RANDOM_LENGTH]
         base = inputs.get(self.prefix, f"{logical}-")

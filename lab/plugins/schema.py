@@ -20,6 +20,7 @@ _BASIC: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "asset": (Asset,),
 }
+_NESTED = {"[": "list", "{": "map", "#": "map"}
 
 
 class Schema:
@@ -39,7 +40,7 @@ class Schema:
         return inputs
 
     def refusals(self, kind: Kind, inputs: Properties) -> list[Failure]:
-        """Say which inputs the SDK does not know, the stand-in does not do, or are of a wrong type."""
+        """Say which inputs the SDK does not know, we do not do, or are of a wrong type."""
         known, mapped = self._known["resources"][kind.typ], {f.name for f in kind.fields}
         failures: list[Failure] = []
         for name in inputs:
@@ -59,26 +60,22 @@ class Schema:
         """Say where a value is not of its type; unknown values may be of any."""
         if value is UNKNOWN or value is None or type_ == "any":
             return []
-        if type_.startswith("["):
-            if not isinstance(value, list):
-                return [(path, f"{path}: must be a list, not {value!r}")]
-            parts = [self._wrong(f"{path}[{i}]", type_[1:], v) for i, v in enumerate(value)]
-            return [failure for part in parts for failure in part]
-        if type_.startswith("{"):
-            if not isinstance(value, dict):
-                return [(path, f"{path}: must be a map, not {value!r}")]
-            parts = [self._wrong(f"{path}.{k}", type_[1:], v) for k, v in value.items()]
-            return [failure for part in parts for failure in part]
-        if type_.startswith("#"):
-            return self._wrong_object(path, type_[1:], value)
-        accepted = _BASIC[type_]
-        if isinstance(value, bool) and bool not in accepted or not isinstance(value, accepted):
-            return [(path, f"{path}: must be of type {type_}, not {value!r}")]
-        return []
+        parts: list[list[Failure]]
+        match type_[0], value:
+            case "[", list():
+                parts = [self._wrong(f"{path}[{i}]", type_[1:], v) for i, v in enumerate(value)]
+            case "{", dict():
+                parts = [self._wrong(f"{path}.{k}", type_[1:], v) for k, v in value.items()]
+            case "#", dict():
+                parts = [self._wrong_object(path, type_[1:], value)]
+            case (("[" | "{" | "#"), _):
+                parts = [[(path, f"{path}: must be a {_NESTED[type_[0]]}, not {value!r}")]]
+            case _:
+                fits = type(value) in _BASIC[type_]
+                parts = [] if fits else [[(path, f"{path}: must be a {type_}, not {value!r}")]]
+        return [failure for part in parts for failure in part]
 
-    def _wrong_object(self, path: str, name: str, value: Any) -> list[Failure]:
-        if not isinstance(value, dict):
-            return [(path, f"{path}: must be an object, not {value!r}")]
+    def _wrong_object(self, path: str, name: str, value: Properties) -> list[Failure]:
         known = self._known["types"][name]
         failures = [
             (

@@ -18,7 +18,7 @@ _GRACE_S = 4  # the engine kills a plugin five seconds after SIGINT
 _MESSAGE_BYTES = 400 * 1024 * 1024
 
 
-class _InFlight(grpc.ServerInterceptor):  # type: ignore[misc]
+class _InFlight(grpc.ServerInterceptor):
     """Counts the calls being answered."""
 
     def __init__(self) -> None:
@@ -51,17 +51,26 @@ class _InFlight(grpc.ServerInterceptor):  # type: ignore[misc]
             self._none.wait_for(lambda: self._calls == 0, seconds)
 
 
+def watch(ending: threading.Event) -> None:
+    """Set an event when the engine wants the process to end, or is itself no more."""
+
+    def end_of_input() -> None:
+        sys.stdin.read()  # the engine holds it open as long as it lives
+        ending.set()
+
+    threading.Thread(target=end_of_input, daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # From a thread: an event must not be set by a handler that interrupted its own wait.
+        signal.signal(number, lambda *_: threading.Thread(target=ending.set).start())
+
+
 def main(provider: Provider) -> None:
     """Serve a provider to the engine whose address is the first argument, until told to end."""
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     if not addresses:
         raise SystemExit(f"pulumi-resource-{provider.name} is started by Pulumi, not by hand")
     link, calls, ending = Link(addresses[0]), _InFlight(), threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # From a thread: an event must not be set by a handler that interrupted its own wait.
-        signal.signal(number, lambda *_: threading.Thread(target=ending.set).start())
-    # The engine holds our input open: it ends when the engine is killed.
-    threading.Thread(target=lambda: (sys.stdin.read(), ending.set()), daemon=True).start()
+    watch(ending)
     server = grpc.server(
         futures.ThreadPoolExecutor(64),
         interceptors=[calls],

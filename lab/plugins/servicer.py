@@ -135,7 +135,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answer
     def Read(self, request: Any) -> Any:  # noqa: N802
-        """Look at a resource: what drifted shows in state and inputs; one that is gone has no id."""
+        """Look at a resource: what drifted shows; one that is gone has no id."""
         kind, inputs = self._kind(request.type), decode(request.inputs)
         before = decode(request.properties)
         state = kind.read(self._job(request), request.id, before, inputs)
@@ -172,8 +172,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if function is None:
             known = ", ".join(sorted(self._provider.functions)) or "none"
             raise PluginError(f"{request.tok} is not among the lab's stand-ins; they have: {known}")
-        answer = encode(function(decode(request.args)))
-        return provider_pb2.InvokeResponse(**{"return": answer})
+        told: dict[str, Any] = {"return": encode(function(decode(request.args)))}
+        return provider_pb2.InvokeResponse(**told)
 
     def _kind(self, token: str) -> Kind:
         try:

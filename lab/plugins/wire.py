@@ -20,7 +20,7 @@ from google.protobuf import struct_pb2
 Properties = dict[str, Any]
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a mark, known to all
 _ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 _RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -122,33 +122,36 @@ def encode(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def _encode(value: Any) -> struct_pb2.Value:
+    fields: dict[str, Any]
     match value:
         case None:
-            return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
+            fields = {"null_value": struct_pb2.NULL_VALUE}
         case Unknown():
-            return struct_pb2.Value(string_value=_UNKNOWN)
+            fields = {"string_value": _UNKNOWN}
         case bool():
-            return struct_pb2.Value(bool_value=value)
+            fields = {"bool_value": value}
         case int() | float():
-            return struct_pb2.Value(number_value=value)
+            fields = {"number_value": value}
         case str():
-            return struct_pb2.Value(string_value=value)
+            fields = {"string_value": value}
         case Secret():
-            return _signed(_SECRET, {"value": _encode(value.value)})
+            fields = {"struct_value": _signed(_SECRET, {"value": value.value})}
         case Asset():
             known = {"path": value.path, "text": value.text, "hash": value.sha256}
-            return _signed(_ASSET, {k: _encode(v) for k, v in known.items() if v})
+            fields = {"struct_value": _signed(_ASSET, {k: v for k, v in known.items() if v})}
         case Mapping():
-            return struct_pb2.Value(struct_value=encode(value))
+            fields = {"struct_value": encode(value)}
         case list() | tuple():
-            items = [_encode(item) for item in value]
-            return struct_pb2.Value(list_value=struct_pb2.ListValue(values=items))
-    raise TypeError(f"a property cannot be of type {type(value).__name__}: {value!r}")
+            fields = {"list_value": struct_pb2.ListValue(values=map(_encode, value))}
+        case _:
+            raise TypeError(f"a property cannot be a {type(value).__name__}: {value!r}")
+    return struct_pb2.Value(**fields)
 
 
-def _signed(sign: str, fields: dict[str, struct_pb2.Value]) -> struct_pb2.Value:
-    signature = {_SIGNATURE: struct_pb2.Value(string_value=sign)}
-    return struct_pb2.Value(struct_value=struct_pb2.Struct(fields=signature | fields))
+def _signed(sign: str, fields: Properties) -> struct_pb2.Struct:
+    return struct_pb2.Struct(
+        fields={key: _encode(value) for key, value in ({_SIGNATURE: sign} | fields).items()}
+    )
 
 
 def has_unknown(value: Any) -> bool:

@@ -11,8 +11,8 @@ from lab.plugins.aws.attributes import Attributed
 from lab.plugins.aws.inputs import Input
 from lab.plugins.aws.kind import AwsKind
 from lab.plugins.aws.recorded import Recorded
-from lab.plugins.sdk import Sdk
 from lab.plugins.schema import Schema
+from lab.plugins.sdk import Sdk
 from tests.plugins.schemas import schema_file
 
 KINDS = sorted(aws.KINDS.values(), key=lambda kind: kind.typ)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from typing import Any
 
 from lab.plugins.aws.kind import AwsKind
 from lab.plugins.aws.template import fill
@@ -16,6 +17,10 @@ class Adopted(AwsKind):
 
     def request(self, inputs: Properties) -> dict[str, Any]:
         """Return the parameters of the finding call, which takes no tags."""
+        return dict(fill(self.make.params, self.lookup("", inputs)))
+
+    def request(self, inputs: Properties) -> dict[str, Any]:
+        """Return the parameters of the finding call: what is found is tagged afterwards."""
         return dict(fill(self.make.params, self.lookup("", inputs)))
 
     def create(self, job: Job, inputs: Properties) -> tuple[str, Properties]:

@@ -9,7 +9,7 @@ from lab.plugins.aws.tagging import by_arn
 from lab.plugins.forms import as_set
 
 _CREATOR = {"CreatorRequestId": "-"}
-_RULE_GROUP = {"name": "firewallRuleGroupId", "replace": True}
+_RULE_GROUP = recorded("firewallRuleGroupId", replace=True)
 
 
 def _kind(
@@ -55,7 +55,7 @@ KINDS = [
         "create_firewall_rule",
         "rslvr-fr",
         [
-            recorded(**_RULE_GROUP),
+            _RULE_GROUP,
             recorded("firewallDomainListId", replace=True),
             recorded("name"),
             recorded("priority"),
@@ -71,7 +71,7 @@ KINDS = [
         "associate_firewall_rule_group",
         "rslvr-frgassoc",
         [
-            recorded(**_RULE_GROUP),
+            _RULE_GROUP,
             recorded("vpcId", replace=True),
             recorded("name"),
             recorded("priority"),

@@ -1,4 +1,4 @@
-"""What botocore knows of a request before it is sent: without a client, which costs ten times more."""
+"""What botocore knows of a request, without a client: that would cost ten times more."""
 
 import functools
 from collections.abc import Iterator

@@ -38,9 +38,9 @@ def _each(given: Properties) -> Iterator[Rule]:
     text = given.get("description", "")
     for side, _, _ in _SIDES:
         for value in given.get(side) or ():
-            yield Rule(protocol, *ports, side, value, text)
+            yield Rule(protocol, ports[0], ports[1], side, value, text)
     if given.get("self"):
-        yield Rule(protocol, *ports, "self", "", text)
+        yield Rule(protocol, ports[0], ports[1], "self", "", text)
 
 
 def told(permissions: Iterable[Mapping[str, Any]], own_id: str) -> list[Properties]:

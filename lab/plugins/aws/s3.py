@@ -130,6 +130,7 @@ class _Object(AwsKind):
         inputs: Properties,
     ) -> None:
         """Write it anew, with its tags: a new version has none."""
+        del job
         if changed and state:
             self.call("put_object", self.request(inputs))
             self._tag(resource_id, {}, inputs)

@@ -18,6 +18,7 @@ class _Secret(AwsKind):
 
     def delete(self, job: Job, resource_id: str, state: Properties) -> None:
         """Say how long it can be had back."""
+        del job
         days = state.get("recoveryWindowInDays", 30)
         if self.find(resource_id, state) is not None:
             how = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
@@ -40,7 +41,7 @@ SECRET = _Secret(
     ],
     auto_name=AutoName(name="name"),
     subject=_SECRET,
-    gone=("DeletedDate != `null`", [True]),
+    gone=("DeletedDate && 'deleted'", ["deleted"]),
     unmake=Call(operation="delete_secret", params=_SECRET),
     tagging=Tagging(
         add=Call(operation="tag_resource", params=_SECRET),

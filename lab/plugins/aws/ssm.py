@@ -43,7 +43,7 @@ class _Parameter(AwsKind):
 
 def _tier(actual: Any, wanted: Any) -> bool:
     """Compare tiers: the intelligent one is told as what it chose."""
-    return bool(wanted == "Intelligent-Tiering" or actual == wanted)
+    return wanted in ("Intelligent-Tiering", actual)
 
 
 PARAMETER = _Parameter(

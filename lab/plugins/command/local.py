@@ -1,6 +1,5 @@
-"""`command:local:Command`: a program run on this machine when a resource is made, changed, deleted."""
+"""`command:local:Command`: a program that runs here when a resource comes, changes and goes."""
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,9 +82,8 @@ def _assets(directory: str, patterns: Sequence[str]) -> dict[str, Asset]:
     """Return the files the patterns name; `!` takes some out again."""
     found: dict[str, Asset] = {}
     for pattern in patterns:
-        names = glob.glob(pattern.removeprefix("!"), root_dir=directory, recursive=True)
-        for name in names:
-            path = Path(directory) / name
+        for path in Path(directory).glob(pattern.removeprefix("!")):
+            name = path.relative_to(directory).as_posix()
             if pattern.startswith("!"):
                 found.pop(name, None)
             elif path.is_file():

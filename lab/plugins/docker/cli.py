@@ -27,10 +27,10 @@ def find() -> tuple[str, bool]:
         if (command := shutil.which("docker", path=folder))
     ]
     for command in found:
-        if _answer(command, "buildx", "version") is not None:
+        if answer(command, "buildx", "version") is not None:
             return command, True
     for command in found:
-        major = re.search(r"version (\d+)\.", _answer(command, "--version") or "")
+        major = re.search(r"version (\d+)\.", answer(command, "--version") or "")
         if major and int(major[1]) <= _LAST_OWN_BUILDKIT:
             return command, False
     raise PluginError(
@@ -39,7 +39,8 @@ def find() -> tuple[str, bool]:
     )
 
 
-def _answer(*command: str) -> str | None:
+def answer(*command: str) -> str | None:
+    """Return what a command says, or None if it fails."""
     asked = subprocess.run(command, capture_output=True, text=True, check=False)
     return asked.stdout if asked.returncode == 0 else None
 
@@ -68,7 +69,7 @@ def docker(
 
 @contextmanager
 def logged_in(job: Job, server: str, username: str, password: str) -> Iterator[dict[str, str]]:
-    """Log in to a registry, out of sight of the user's own Docker settings; yield the environment."""
+    """Log in to a registry apart from the user's own settings; yield the environment for that."""
     with tempfile.TemporaryDirectory(prefix="docker-config-") as folder:
         env = {"DOCKER_CONFIG": folder}
         if username:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.plugins.docker import context, registry
-from lab.plugins.docker.cli import docker, find, logged_in
+from lab.plugins.docker.cli import answer, docker, find, logged_in
 from lab.plugins.link import Job
 from lab.plugins.resource import Failure, Field, Kind, PluginError
 from lab.plugins.wire import Properties, has_unknown
@@ -56,8 +56,7 @@ class Image(Kind):
         """Return the state as it was, if the registry (or this machine) still has the image."""
         del job
         if state.get("skipPush"):
-            command = (find()[0], "image", "inspect", resource_id)
-            return state if os.spawnvp(os.P_WAIT, command[0], command) == 0 else None
+            return state if answer(find()[0], "image", "inspect", resource_id) else None
         login = inputs.get("registry", {})
         name, password = login.get("username", ""), login.get("password", "")
         return None if registry.is_gone(state["repoDigest"], name, password) else state
@@ -123,7 +122,8 @@ def _build_arguments(args: dict[str, Any]) -> tuple[list[str], dict[str, str]]:
 
     A name the command line itself would heed has its value in the flag after all.
     """
-    flags, env = [], {}
+    flags: list[str] = []
+    env: dict[str, str] = {}
     for key, value in args.items():
         heeded = key in os.environ or key.startswith(("DOCKER_", "BUILD"))
         flags += ["--build-arg", f"{key}={value}" if heeded else key]

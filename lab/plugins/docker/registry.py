@@ -4,13 +4,11 @@ import base64
 import urllib.error
 import urllib.request
 
-_TYPES = ", ".join(
-    (
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-    )
+_TYPES = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
 )
 _NOT_FOUND = 404
 
@@ -26,7 +24,7 @@ def is_gone(repo_digest: str, username: str, password: str) -> bool:
     request = urllib.request.Request(  # noqa: S310 - a registry, by http or https only
         f"{scheme}://{host}/v2/{repository}/manifests/{digest}", method="HEAD"
     )
-    request.add_header("Accept", _TYPES)
+    request.add_header("Accept", ", ".join(_TYPES))
     if username:
         token = base64.b64encode(f"{username}:{password}".encode()).decode()
         request.add_header("Authorization", f"Basic {token}")

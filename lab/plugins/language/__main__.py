@@ -1,7 +1,6 @@
 """Serve the language host to the engine whose address is given."""
 
 import os
-import signal
 import sys
 import threading
 from concurrent import futures
@@ -11,6 +10,7 @@ import grpc
 from pulumi.runtime.proto import language_pb2_grpc
 
 from lab.plugins.language.host import Host
+from lab.plugins.serve import watch
 
 
 def main() -> None:
@@ -19,11 +19,7 @@ def main() -> None:
     if not addresses:
         raise SystemExit("pulumi-language-python is started by Pulumi, not by hand")
     host, ending = Host(addresses[0], version("pulumi")), threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # From a thread: an event must not be set by a handler that interrupted its own wait.
-        signal.signal(number, lambda *_: threading.Thread(target=ending.set).start())
-    # The engine holds our input open: it ends when the engine is killed.
-    threading.Thread(target=lambda: (sys.stdin.read(), ending.set()), daemon=True).start()
+    watch(ending)
     server = grpc.server(
         futures.ThreadPoolExecutor(32), options=[("grpc.max_receive_message_length", 400 << 20)]
     )

@@ -1,7 +1,7 @@
 """Run a Pulumi program under the engine: a script of its own, for any virtual environment.
 
-The language host gives what the engine told it as JSON on standard input. Exit codes: 0 done; 32 failed
-and the user has been told; anything else failed without a word, which the host then says.
+The language host gives what the engine told it as JSON on standard input. Exit codes: 0 done; 32
+failed and the user has been told; anything else failed without a word, which the host then says.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ _TOLD_THE_USER = 32
 
 
 def _traceback(program: str) -> str:
-    """Return the error's stack from the program's first frame on: what is above is not its doing."""
+    """Return the error's stack from the program's first frame on."""
     frames = traceback.extract_tb(sys.exc_info()[2])
     home = str(Path(program).resolve())
     for index, frame in enumerate(frames):
@@ -39,10 +39,12 @@ def _run(program: str) -> int:
     parallel = pulumi.runtime.settings.SETTINGS.parallel or 16
     executor = ThreadPoolExecutor(max_workers=parallel * 4)
     loop.set_default_executor(executor)
+
+    def run() -> None:
+        runpy.run_path(program, run_name="__main__")
+
     try:
-        loop.run_until_complete(
-            pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__"))
-        )
+        loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return 1

@@ -106,12 +106,13 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         )
         context.add_callback(process.kill)
         for stream, chunk in _output(process):
-            yield language_pb2.RunPluginResponse(**{stream: chunk})
+            told: dict[str, Any] = {stream: chunk}
+            yield language_pb2.RunPluginResponse(**told)
         self._running.discard(process)
         yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
-    def _start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(command, **({"stdin": subprocess.DEVNULL} | options))
+    def _start(self, command: list[str], **options: Any) -> Any:
+        process: Any = subprocess.Popen(command, **({"stdin": subprocess.DEVNULL} | options))
         self._running.add(process)
         return process
 

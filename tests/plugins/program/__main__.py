@@ -21,10 +21,12 @@ def document(*statements: dict[str, object]) -> str:
 
 
 vpc = aws.ec2.Vpc("net", cidr_block=cidr, enable_dns_hostnames=True, tags=tags)
-aws.ec2.DefaultSecurityGroup("net", vpc_id=vpc.id, ingress=[], egress=[])
-aws.ec2.DefaultRouteTable("net", default_route_table_id=vpc.default_route_table_id, routes=[])
+aws.ec2.DefaultSecurityGroup("net", vpc_id=vpc.id, ingress=[], egress=[], tags=tags)
+aws.ec2.DefaultRouteTable(
+    "net", default_route_table_id=vpc.default_route_table_id, routes=[], tags=tags
+)
 aws.ec2.DefaultNetworkAcl(
-    "net", default_network_acl_id=vpc.default_network_acl_id, ingress=[], egress=[]
+    "net", default_network_acl_id=vpc.default_network_acl_id, ingress=[], egress=[], tags=tags
 )
 gateway = aws.ec2.InternetGateway("net", vpc_id=vpc.id, tags=tags)
 table = aws.ec2.RouteTable("net", vpc_id=vpc.id, tags=tags)
