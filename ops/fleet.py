@@ -61,9 +61,10 @@ def nodes(session: boto3.Session, stack: str) -> dict[str, Node]:
     result = {}
     for page in ec2.get_paginator("describe_volumes").paginate(Filters=[of_stack]):
         for volume in page["Volumes"]:
-            name = _tags(volume).get("nodekeep:node")
-            if name is None:
-                continue
+            tags = _tags(volume)
+            if "nodekeep:host" in tags or "nodekeep:node" not in tags:
+                continue  # a host's root volume, or the signer's
+            name = tags["nodekeep:node"]
             attached = [item["InstanceId"] for item in volume["Attachments"]]
             result[name] = Node(
                 name=name,

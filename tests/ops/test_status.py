@@ -118,6 +118,19 @@ def test_volume_attached_elsewhere_has_no_carrier(recorded: Recorded) -> None:
         assert fleet.nodes(recorded, "bitcoin-test")["a"].carrier is None
 
 
+def test_a_hosts_root_volume_is_no_node(recorded: Recorded) -> None:
+    root = {**volume("i-1"), "Tags": tags(stack="bitcoin-test", node="a", host="arm")}
+    with Stubber(recorded.ec2) as stub:
+        stub.add_response(
+            "describe_instances",
+            {"Reservations": [{"Instances": [instance("i-1", "arm"), instance("i-2", "x86")]}]},
+        )
+        stub.add_response("describe_volumes", {"Volumes": [volume("i-2"), root]})
+        carrier = fleet.nodes(recorded, "bitcoin-test")["a"].carrier
+    assert carrier
+    assert carrier.name == "x86"
+
+
 def test_unknown_stack_lists_the_known() -> None:
     with pytest.raises(OperatorError, match="bitcoin-test"):
         session(ROOT, "no-such-stack")
