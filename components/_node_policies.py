@@ -43,6 +43,7 @@ def attach_own_volume(region: str, account_id: str, stack: str, node: str) -> St
                 "aws:ResourceTag/nodekeep:stack": stack,
                 "aws:ResourceTag/nodekeep:node": node,
             },
+            "Null": {"aws:ResourceTag/nodekeep:host": "true"},  # that is a host's root volume
         },
     }
 

@@ -86,6 +86,7 @@ def test_a_host_attaches_its_nodes_volume_only() -> None:
         "aws:ResourceTag/nodekeep:stack": "bitcoin-test",
         "aws:ResourceTag/nodekeep:node": "a",
     }
+    assert statement["Condition"]["Null"] == {"aws:ResourceTag/nodekeep:host": "true"}
 
 
 def test_a_host_reads_its_nodes_parameters_only() -> None:
