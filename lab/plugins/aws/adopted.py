@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from typing import Any
 
 from lab.plugins.aws.kind import AwsKind
 from lab.plugins.aws.template import fill
@@ -14,10 +13,6 @@ from lab.plugins.wire import Properties
 @dataclass(frozen=True, kw_only=True)
 class Adopted(AwsKind):
     """A kind of which none is made: `make` is the call that finds it."""
-
-    def request(self, inputs: Properties) -> dict[str, Any]:
-        """Return the parameters of the finding call, which takes no tags."""
-        return dict(fill(self.make.params, self.lookup("", inputs)))
 
     def request(self, inputs: Properties) -> dict[str, Any]:
         """Return the parameters of the finding call: what is found is tagged afterwards."""

@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -76,7 +76,10 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         """Run a program to its end; its output goes to the engine through our own."""
         python = self._python(request.info, context)
         process = self._start(
-            [python, "-u", str(_EXECUTE)], cwd=request.pwd or None, stdin=subprocess.PIPE
+            [python, "-u", str(_EXECUTE)],
+            os.environ,
+            cwd=request.pwd or None,
+            stdin=subprocess.PIPE,
         )
         # By standard input: configuration may be secret, and anyone can list arguments.
         process.communicate(json.dumps(_told(request, self._engine)).encode())
@@ -99,8 +102,8 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             command += [program, *request.args]
         process = self._start(
             command,
+            dict(item.split("=", 1) for item in request.env) or os.environ,
             cwd=request.pwd or None,
-            env=dict(item.split("=", 1) for item in request.env) or None,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -111,8 +114,11 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         self._running.discard(process)
         yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
-    def _start(self, command: list[str], **options: Any) -> Any:
-        process: Any = subprocess.Popen(command, **({"stdin": subprocess.DEVNULL} | options))
+    def _start(self, command: list[str], env: Mapping[str, str], **options: Any) -> Any:
+        # Where Python may not keep what it compiled, the SDK costs two seconds more each time.
+        kept = {key: value for key, value in env.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        wanted: dict[str, Any] = {"stdin": subprocess.DEVNULL} | options
+        process: Any = subprocess.Popen(command, env=kept, **wanted)
         self._running.add(process)
         return process
 
