@@ -6,9 +6,11 @@ import shutil
 import socket
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+from docker.errors import DockerException
+from docker.models.containers import Container
 from ministack.services import alb
 
 from lab.aws import haproxy, store
@@ -20,6 +22,7 @@ from lab.aws.store import Record
 logger = logging.getLogger("lab.balancers")
 
 ANSWERS_S = 10.0
+ATTEMPTS, RELOAD_S = 10, 1.0
 INSIDE = "/run/lab"
 
 
@@ -38,7 +41,10 @@ class Balancers:
                 lb["LoadBalancerName"]: lb for lb in alb._lbs.all_values() if "_address" in lb
             }
             for name, balancer in wanted.items():
-                self._refresh(name, balancer)
+                try:
+                    self._refresh(name, balancer)
+                except (OSError, DockerException):
+                    logger.exception("%s does not do what is asked of it", name)
             for directory in self._directories():
                 if directory.name not in wanted:
                     self._engine.remove(f"nlb-{directory.name}")
@@ -69,30 +75,43 @@ class Balancers:
         config = haproxy.balancer(_listeners(balancer), groups)
         container = self._engine.find(f"nlb-{name}")
         running = container is not None and container.status == "running"
-        if running and file.exists() and file.read_text() == config:
+        if running and self._serves(name, config):
             return
         before = set(self.servers(name)) if running else set()
         known = self._ask(name, "show servers state") if running else ""
         (directory / "servers").write_text(known)
         file.write_text(config)
-        if container and running:
-            container.kill("SIGUSR2")  # connections stay with the process that has them
-        else:
-            self._engine.create(self._machine(name, balancer, directory)).start()
-        self._doubt(name, {(g.name, t.id) for g in groups for t in g.targets} - before)
-
-    def _doubt(self, name: str, new: set[tuple[str, str]]) -> None:
-        """Count new targets as down until they were asked; HAProxy would count them as up."""
-        deadline = time.monotonic() + ANSWERS_S
-        while time.monotonic() < deadline:
-            try:
-                if new <= set(haproxy.statistics(self._ask(name, "show stat"))):
-                    break
-            except OSError:
-                pass  # not up yet
-            time.sleep(0.02)
-        for group, target in new:
+        if not container or not running:
+            container = self._engine.create(self._machine(name, balancer, directory))
+            container.start()
+        self._await(name, container, config, reload=running)
+        # HAProxy counts what it has not asked yet as up, AWS as not.
+        for group, target in {(g.name, t.id) for g in groups for t in g.targets} - before:
             self._ask(name, f"set server {group}/{target} health down")
+
+    def _serves(self, name: str, config: str) -> bool:
+        with suppress(OSError):  # not up yet
+            return haproxy.serves(config, self._ask(name, "show info"))
+        return False
+
+    def _await(self, name: str, container: Container, config: str, *, reload: bool) -> None:
+        """Reload until a process with this configuration serves.
+
+        A reload that comes while another is under way gets lost. Connections stay with the
+        process that has them.
+
+        Raises:
+            OSError: none does.
+        """
+        for attempt in range(ATTEMPTS):
+            if reload or attempt:
+                container.kill("SIGUSR2")
+            deadline = time.monotonic() + RELOAD_S
+            while time.monotonic() < deadline:
+                if self._serves(name, config):
+                    return
+                time.sleep(0.02)
+        raise OSError(f"HAProxy of {name} does not take its configuration; see docker logs")
 
     def _ask(self, name: str, command: str) -> str:
         """Say something to HAProxy's socket, by a path that is short wherever the lab is."""

@@ -64,7 +64,12 @@ class Disks:
                     "mode": "rw",
                 },  # nodes of new loop devices appear by themselves
             },
-            options={**self._engine.privileges, "device_cgroup_rules": DEVICES, "init": True},
+            options={
+                "cap_add": ["SYS_ADMIN"],
+                "device_cgroup_rules": DEVICES,
+                "init": True,
+                "security_opt": ["apparmor=unconfined"],
+            },
         )
         self._engine.create(machine).start()
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Network
+from typing import Any
 
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
@@ -17,26 +18,16 @@ from lab.aws.settings import Settings
 
 logger = logging.getLogger("lab.engine")
 
-CAPABILITIES = [
-    "AUDIT_CONTROL",
-    "AUDIT_READ",
-    "BLOCK_SUSPEND",
-    "DAC_READ_SEARCH",
-    "IPC_LOCK",
-    "LEASE",
-    "LINUX_IMMUTABLE",
-    "NET_ADMIN",
-    "NET_BROADCAST",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_NICE",
-    "SYS_PTRACE",
-    "SYSLOG",
-    "WAKE_ALARM",
-]
-"""Beyond Docker's own; what a systemd host needs where `--privileged` is refused."""
+CONSOLE_LINES = 500
 
-DEVICES = ["b *:* rwm", "c *:* rwm"]
+DEVICES = ["a *:* rwm"]
+
+PRIVILEGES: Mapping[str, object] = {
+    "cap_add": ["ALL"],
+    "device_cgroup_rules": DEVICES,
+    "security_opt": ["seccomp=unconfined", "apparmor=unconfined"],
+}
+"""All that `--privileged` gives but the machine's own devices."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +50,7 @@ class Machine:
     environment: Mapping[str, str] = field(default_factory=dict)
     binds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     entrypoint: list[str] | None = None
+    hostname: str | None = None
     options: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -72,18 +64,19 @@ class Engine:
 
     @cached_property
     def privileges(self) -> Mapping[str, object]:
-        """`--privileged` where the engine can, else the capabilities one by one; tried once."""
+        """What a host may do; an engine that lacks one capability is not asked for it again."""
+        options: Mapping[str, Any] = PRIVILEGES
         probe = self._client.containers.create(
-            self.settings.host_image, entrypoint=["true"], privileged=True, network_mode="none"
+            self.settings.host_image, entrypoint=["true"], network_mode="none", **options
         )
         try:
             probe.start()
         except APIError:
-            logger.info("the engine refuses --privileged: hosts get a list of capabilities")
-            return {"cap_add": CAPABILITIES}
+            logger.info("no CAP_SYS_RESOURCE here: a mounted ext4 cannot grow")
+            return {**PRIVILEGES, "cap_drop": ["SYS_RESOURCE"]}
         finally:
             probe.remove(force=True, v=True)
-        return {"privileged": True}
+        return PRIVILEGES
 
     def create(self, machine: Machine) -> Container:
         """Create a container; one of the same name that was left over is removed."""
@@ -103,7 +96,7 @@ class Engine:
             machine.image,
             entrypoint=machine.entrypoint,
             name=name,
-            hostname=machine.part,
+            hostname=machine.hostname or machine.part,
             labels={**self.settings.labels, "nodekeep.part": machine.part},
             network=machine.network,
             environment=dict(machine.environment),
@@ -129,6 +122,11 @@ class Engine:
         label = f"nodekeep.lab={self.settings.lab}"
         found = self._client.api.containers(filters={"label": label, "status": "running"})
         return {entry["Labels"]["nodekeep.part"] for entry in found}
+
+    def console(self, part: str) -> bytes:
+        """Return the end of what a part printed on its console."""
+        container = self.find(part)
+        return container.logs(tail=CONSOLE_LINES) if container else b""
 
     def execute(self, part: str, command: Sequence[str]) -> Result:
         """Run a command in a part's container and wait for it."""

@@ -1,7 +1,9 @@
 """HAProxy as a network load balancer: its configuration, and what its statistics say."""
 
 import csv
+import hashlib
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,8 +23,9 @@ listen aws
     server aws {target}
 """
 
-HEAD = f"""\
+HEAD = """\
 global
+    description {version}
     maxconn 4096
     stats socket /run/lab/haproxy.sock mode 600 level admin
     server-state-file /run/lab/servers
@@ -31,8 +34,8 @@ defaults
     balance roundrobin
     retries 0
     timeout connect 5s
-    timeout client {IDLE_S}s
-    timeout server {IDLE_S}s
+    timeout client {idle}s
+    timeout server {idle}s
     load-server-state-from-file global
 """
 
@@ -84,13 +87,19 @@ def relay(port: int, target: str) -> str:
 
 def balancer(listeners: Mapping[int, str], groups: Iterable[Group]) -> str:
     """Return the configuration of a load balancer: ports to group names, and these groups."""
-    return "".join(
-        [
-            HEAD,
-            *(_frontend(port, group) for port, group in sorted(listeners.items())),
-            *(_backends(group) for group in groups),
-        ]
-    )
+    parts = [
+        *(_frontend(port, group) for port, group in sorted(listeners.items())),
+        *(_backends(group) for group in groups),
+    ]
+    content = "".join(parts)
+    version = hashlib.sha256(content.encode()).hexdigest()[:12]
+    return HEAD.format(version=version, idle=IDLE_S) + content
+
+
+def serves(config: str, info: str) -> bool:
+    """Return whether what `show info` says is of a process with this configuration."""
+    (version,) = re.findall(r"^    description (\w+)$", config, re.MULTILINE)
+    return f"description: {version}\n" in info
 
 
 def _frontend(port: int, group: str) -> str:

@@ -13,9 +13,9 @@ from ministack.services import ec2
 
 from lab.aws import lifecycle, metadata, store
 from lab.aws.disks import DiskError
-from lab.aws.engine import DEVICES, Engine, Machine
+from lab.aws.engine import Engine, Machine
 from lab.aws.lifecycle import State
-from lab.aws.networks import Networks
+from lab.aws.networks import VAULT, Networks
 from lab.aws.store import Record
 from lab.aws.volumes import Volumes
 
@@ -25,8 +25,11 @@ SHUTDOWN_S = 120
 """How long a host may take to shut down before its power is cut."""
 
 AGENT_S = 60.0
-AGENT = ["test", "-S", "/run/systemd/private"]
-"""A host whose systemd listens can be reached by Run Command."""
+AGENT = ["systemctl", "is-active", "--quiet", "basic.target"]
+"""A host that came this far can be reached by Run Command, and reads its metadata."""
+
+NO_WAY_OUT = ["ip", "route", "flush", "default"]
+"""Older engines give a default route even in a network that has none; nobody answers there."""
 
 
 class Hosts:
@@ -122,6 +125,10 @@ class Hosts:
             self._power_off(record["InstanceId"], SHUTDOWN_S)
             self._volumes.release(record)
 
+    def console(self, record: Record) -> bytes:
+        """Return what a host printed on its console."""
+        return self._engine.console(record["InstanceId"])
+
     def describe(self, record: Record) -> None:
         """Write what the host reads about itself."""
         name = record["InstanceId"]
@@ -150,6 +157,8 @@ class Hosts:
         container = self._engine.find(name) or self._engine.create(self._machine(record))
         if container.status != "running":
             container.start()
+        if record["_network"] == VAULT:
+            self._engine.execute(name, NO_WAY_OUT)
         self._volumes.plug(record)
 
     def _power_off(self, name: str, seconds: int) -> None:
@@ -193,6 +202,7 @@ class Hosts:
             image=record["_image"],
             network=settings.name(network),
             address=record["PrivateIpAddress"],
+            hostname=record["PrivateDnsName"].partition(".")[0],
             environment={
                 "LAB_INSTANCE_ID": name,
                 "LAB_AWS": self._networks.aws(network),
@@ -202,8 +212,8 @@ class Hosts:
             options={
                 **self._engine.privileges,
                 "cgroupns": "private",
-                "device_cgroup_rules": DEVICES,
                 "stop_signal": "SIGRTMIN+3",
+                "tty": True,
                 "mounts": [Mount("/var/lib/docker", None, type="volume")],
                 "tmpfs": {"/run": "exec,mode=755", "/run/lock": "", "/tmp": "exec,mode=1777"},  # noqa: S108
             },

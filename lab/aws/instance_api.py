@@ -1,5 +1,6 @@
 """EC2's actions on instances that exist."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,7 @@ class InstanceApi:
                 "DeleteTags": self.untag,
                 "DescribeInstanceAttribute": self.describe_attribute,
                 "DescribeInstances": self.describe,
+                "GetConsoleOutput": self.console,
                 "ModifyInstanceAttribute": self.modify_attribute,
                 "ModifyInstanceMetadataOptions": self.modify_metadata,
                 "RebootInstances": self.reboot,
@@ -149,6 +151,13 @@ class InstanceApi:
             "instanceMetadataOptions": {"state": "applied", **shown},
         }
         return store.answer("ModifyInstanceMetadataOptions", answer)
+
+    def console(self, params: Params) -> Answer:
+        """GetConsoleOutput."""
+        record = store.instance(store.text(params, "InstanceId"))
+        output = base64.b64encode(self._hosts.console(record)).decode()
+        shown = {"instanceId": record["InstanceId"], "timestamp": ec2._now_ts(), "output": output}
+        return store.answer("GetConsoleOutput", shown)
 
     def tag(self, params: Params) -> Answer:
         """CreateTags: hosts that may read their tags see them."""

@@ -34,6 +34,7 @@ class Cloud:
             "AWS_ENDPOINT_URL not set"
         )
         self._undo: list[Callable[[], object]] = []
+        self._hosts: list[Callable[[], object]] = []
         self.ec2, self.ssm, self.elb = (self.client(name) for name in ("ec2", "ssm", "elbv2"))
 
     def client(self, name: str) -> Client:
@@ -53,8 +54,8 @@ class Cloud:
         self._undo.append(undo)
 
     def close(self) -> None:
-        """Undo all, last made first."""
-        for undo in reversed(self._undo):
+        """Undo all: hosts, which hold what is to go, and then last made first."""
+        for undo in [*self._hosts, *reversed(self._undo)]:
             with suppress(ClientError):
                 undo()
 
@@ -77,9 +78,22 @@ class Cloud:
         image = self.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
         asked = {"ImageId": image, "MinCount": 1, "MaxCount": 1, "InstanceType": "t3.small"}
         name: str = self.ec2.run_instances(**asked, **options)["Instances"][0]["InstanceId"]
-        self.later(lambda: self.terminate(name))
+        self._hosts.append(lambda: self.terminate(name))
         eventually(lambda: self.online(name))
         return name
+
+    def profile(self, name: str) -> dict[str, str]:
+        """Make an instance profile with a role of the same name."""
+        iam = self.client("iam")
+        trust = '{"Version": "2012-10-17", "Statement": []}'
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        self.later(lambda: iam.delete_role(RoleName=name))
+        iam.create_instance_profile(InstanceProfileName=name)
+        self.later(lambda: iam.delete_instance_profile(InstanceProfileName=name))
+        both = {"InstanceProfileName": name, "RoleName": name}
+        iam.add_role_to_instance_profile(**both)
+        self.later(lambda: iam.remove_role_from_instance_profile(**both))
+        return {"Name": name}
 
     def terminate(self, host: str) -> None:
         """End a host and wait for its end."""

@@ -2,7 +2,6 @@
 
 import socket
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.lab
 
 PORT, HEALTH = 8000, 9332
 SERVE = f"""
-mkdir -p /srv/www /srv/health; hostname > /srv/www/index.html; echo ok > /srv/health/ready
+mkdir -p /srv/www /srv/health; echo HOST > /srv/www/index.html; echo ok > /srv/health/ready
 systemd-run --quiet --unit www python3 -m http.server {PORT} --directory /srv/www
 systemd-run --quiet --unit health python3 -m http.server {HEALTH} --directory /srv/health
 """
@@ -37,13 +36,8 @@ class Balanced:
     def health(self) -> dict[str, tuple[str, str]]:
         """Return each target's state and reason."""
         described = self.cloud.elb.describe_target_health(TargetGroupArn=self.group)
-        return {
-            one["Target"]["Id"]: (
-                one["TargetHealth"]["State"],
-                one["TargetHealth"].get("Reason", ""),
-            )
-            for one in described["TargetHealthDescriptions"]
-        }
+        found = [(d["Target"], d["TargetHealth"]) for d in described["TargetHealthDescriptions"]]
+        return {t["Id"]: (health["State"], health.get("Reason", "")) for t, health in found}
 
     def register(self, host: str) -> None:
         """Register a host."""
@@ -65,12 +59,12 @@ class Balanced:
 
 
 @pytest.fixture
-def balanced(cloud: Cloud) -> Iterator[Balanced]:
+def balanced(cloud: Cloud) -> Balanced:
     """Two serving hosts and a balancer that does not know of them yet."""
     subnet = cloud.vpc(gateway=True)
     hosts = [cloud.host(SubnetId=subnet) for _ in range(2)]
     for host in hosts:
-        cloud.shell(host, SERVE)
+        cloud.shell(host, SERVE.replace("HOST", host))
     asked: dict[str, Any] = {"Name": "live", "Type": "network", "Scheme": "internal"}
     made = cloud.elb.create_load_balancer(**asked, Subnets=[subnet])["LoadBalancers"][0]
     arn = made["LoadBalancerArn"]
@@ -94,7 +88,7 @@ def balanced(cloud: Cloud) -> Iterator[Balanced]:
     cloud.elb.create_listener(**listener, DefaultActions=forward)
     delay = {"Key": "deregistration_delay.timeout_seconds", "Value": "5"}
     cloud.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=[delay])
-    yield Balanced(cloud, hosts, group, made["DNSName"])
+    return Balanced(cloud, hosts, group, made["DNSName"])
 
 
 def test_traffic_follows_health_and_fails_open(balanced: Balanced) -> None:

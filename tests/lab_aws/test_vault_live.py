@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab_aws.conftest import Cloud
+from tests.lab_aws.conftest import Cloud, eventually
 
 pytestmark = pytest.mark.lab
 
@@ -32,16 +32,21 @@ def _accept(server: socket.socket) -> None:
 
 
 def test_from_the_vault_only_the_local_aws_answers(cloud: Cloud, machine_port: int) -> None:
-    edge, vault = cloud.host(), cloud.host(SubnetId=cloud.vpc(gateway=False))
+    edge = cloud.host()
+    profile = cloud.profile("signing")
+    vault = cloud.host(SubnetId=cloud.vpc(gateway=False), IamInstanceProfile=profile)
     cloud.shell(edge, "systemd-run --quiet python3 -m http.server 8000")
     address = cloud.address(edge)
     machine = address.rpartition(".")[0] + ".1"
     port = cloud.endpoint.rpartition(":")[2]
+    eventually(lambda: cloud.run(edge, f"{REACH} {address} 8000")["ResponseCode"] == 0)
     # The same words reach everything from the edge: the vault's failures are the network's.
     for target in (f"{address} 8000", f"{machine} {machine_port}", f"{machine} {port}"):
         cloud.shell(edge, REACH + target)
     cloud.shell(vault, f"curl -fsS http://127.0.0.1:{port}/_ministack/health > /dev/null")
-    cloud.shell(vault, "aws sts get-caller-identity --region eu-central-1")
+    identity = "aws sts get-caller-identity --region eu-central-1 --output text --query Arn"
+    role = f"arn:aws:sts::000000000000:assumed-role/signing/{vault}\n"
+    assert cloud.shell(vault, identity) == role
     neighbours = cloud.address(vault).rpartition(".")[0]
     for target in (
         f"{address} 8000",
