@@ -13,7 +13,7 @@ ASSOCIATION = (
 )
 
 
-@pytest.fixture(params=[False, True], ids=["update", "preview"])
+@pytest.fixture(scope="module", params=[False, True], ids=["update", "preview"])
 def made(request: pytest.FixtureRequest) -> Engine:
     """The firewall, as it is made and as it is previewed."""
     return run_program(lambda: DnsFirewall("dns", DNS), preview=request.param)

@@ -8,7 +8,7 @@ from tests.components.arguments import EDGE, changed
 from tests.engine import Engine, run_program
 
 
-@pytest.fixture(params=[False, True], ids=["update", "preview"])
+@pytest.fixture(scope="module", params=[False, True], ids=["update", "preview"])
 def made(request: pytest.FixtureRequest) -> Engine:
     """The network, as it is made and as it is previewed."""
     return run_program(lambda: EdgeNetwork("edge", EDGE), preview=request.param)

@@ -10,7 +10,7 @@ from tests.components.arguments import BALANCER, changed
 from tests.engine import Engine, run_program
 
 
-@pytest.fixture(params=[False, True], ids=["update", "preview"])
+@pytest.fixture(scope="module", params=[False, True], ids=["update", "preview"])
 def made(request: pytest.FixtureRequest) -> Engine:
     """The endpoint, as it is made and as it is previewed."""
     return run_program(lambda: LoadBalancer("endpoint", BALANCER), preview=request.param)

@@ -15,7 +15,7 @@ INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 
 
-@pytest.fixture(params=[False, True], ids=["update", "preview"])
+@pytest.fixture(scope="module", params=[False, True], ids=["update", "preview"])
 def made(request: pytest.FixtureRequest) -> Engine:
     """The node, as it is made and as it is previewed."""
     return run_program(lambda: Node("test-a", NODE), preview=request.param)

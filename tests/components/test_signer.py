@@ -13,7 +13,7 @@ KEY = "aws:kms/key:Key"
 INSTANCE = "aws:ec2/instance:Instance"
 
 
-@pytest.fixture(params=[False, True], ids=["update", "preview"])
+@pytest.fixture(scope="module", params=[False, True], ids=["update", "preview"])
 def made(request: pytest.FixtureRequest) -> Engine:
     """The signer, as it is made and as it is previewed."""
     return run_program(lambda: Signer("signer", SIGNER), preview=request.param)

@@ -34,7 +34,7 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ROLE = "arn:aws:iam::000000000000:role/bitcoin-test-signer"
 
 
-@pytest.fixture(params=[False, True], ids=["update", "preview"])
+@pytest.fixture(scope="module", params=[False, True], ids=["update", "preview"])
 def made(request: pytest.FixtureRequest) -> Engine:
     """The vault, as it is made and as it is previewed."""
     return run_program(lambda: VaultNetwork("vault", VAULT), preview=request.param)
