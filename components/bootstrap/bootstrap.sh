@@ -38,14 +38,23 @@ install_packages() {
   fi
 }
 
-get_manifest() {
-  aws ssm get-parameter --name "$NODEKEEP_PARAMETERS/current" \
-    --query Parameter.Value --output text >"$work/manifest.json"
-}
-
+# Sets sha256; fetches the archive where its files are not here yet
 get_hostfiles() {
-  aws s3 cp --only-show-errors "s3://$bucket/$key" "$work/hostfiles.tar.gz" &&
-    echo "$sha256  $work/hostfiles.tar.gz" | sha256sum --check --quiet
+  local bucket key
+  aws ssm get-parameter --name "$NODEKEEP_PARAMETERS/current" \
+    --query Parameter.Value --output text >"$work/manifest.json" &&
+    read -r bucket key sha256 < <(python3 -c '
+import json, sys
+files = json.load(sys.stdin)["hostfiles"]
+print(files["bucket"], files["key"], files["sha256"])' <"$work/manifest.json") || return
+  if ! [[ $sha256 =~ ^[0-9a-f]{64}$ ]]; then
+    log "hostfiles.sha256 is '$sha256', not 64 hexadecimal digits: mend the manifest"
+    return 1
+  fi
+  [ -e "$OPT/$sha256" ] || {
+    aws s3 cp --only-show-errors "s3://$bucket/$key" "$work/hostfiles.tar.gz" &&
+      echo "$sha256  $work/hostfiles.tar.gz" | sha256sum --check --quiet
+  }
 }
 
 mkdir -p "$OPT"
@@ -60,18 +69,8 @@ if ! command -v docker >/dev/null || ! command -v mkfs.ext4 >/dev/null; then
 fi
 systemctl enable --now docker.service
 
-retry get_manifest
-read -r bucket key sha256 < <(python3 -c '
-import json, sys
-files = json.load(open(sys.argv[1]))["hostfiles"]
-print(files["bucket"], files["key"], files["sha256"])' "$work/manifest.json")
-[[ $sha256 =~ ^[0-9a-f]{64}$ ]] || {
-  log "error: hostfiles.sha256 is '$sha256', not 64 hexadecimal digits: mend the manifest"
-  exit 1
-}
-
+retry get_hostfiles
 if [ ! -e "$OPT/$sha256" ]; then
-  retry get_hostfiles
   mkdir "$work/hostfiles"
   tar -xzf "$work/hostfiles.tar.gz" -C "$work/hostfiles" --no-same-owner
   mv -T "$work/hostfiles" "$OPT/$sha256"

@@ -13,7 +13,7 @@ READS_STDIN = ("put-secret-value", "login", "--noflush")
 
 def main() -> int:
     """Answer one call."""
-    here, arguments = Path(sys.argv[0]), sys.argv[1:]
+    here, arguments = Path(sys.argv[0]).resolve(), sys.argv[1:]
     takes_input = any(word in READS_STDIN for word in arguments)
     call = {"argv": arguments, "stdin": sys.stdin.read() if takes_input else ""}
     with here.with_name("calls.jsonl").open("a") as calls:

@@ -64,5 +64,3 @@ def disk(host: Host, tmp_path: Path) -> Iterator[Disk]:
     if os.path.ismount(host.mount):
         sh("umount", host.mount)
     sh("losetup", "--detach", made.device)
-
-

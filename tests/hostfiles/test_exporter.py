@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from components.hostfiles.nodekeep_host import exporter, files, rpc
+from components.hostfiles.nodekeep_host.readiness import State
 from tests.hostfiles.conftest import manifest
 
 INFO = {"blocks": 7, "headers": 7, "initialblockdownload": False, "time": int(time.time())}
@@ -114,6 +115,11 @@ def error(message: str) -> bytes:
     return json.dumps({"result": None, "error": {"code": -28, "message": message}}).encode()
 
 
+def hang(method: str) -> tuple[int, bytes]:
+    time.sleep(1)
+    return good(method)
+
+
 FAULTS: dict[str, tuple[Callable[[str], tuple[int, bytes]], str]] = {
     "401": (lambda _: (401, b""), "refuses the exporter's user (HTTP 401)"),
     "403": (lambda _: (403, b""), "refuses the exporter's user (HTTP 403)"),
@@ -123,7 +129,7 @@ FAULTS: dict[str, tuple[Callable[[str], tuple[int, bytes]], str]] = {
     "a list": (lambda _: (200, b"[]"), "the answer is not JSON-RPC"),
     "null": (lambda _: (200, b'{"result": null, "error": null}'), "has no field"),
     "too long": (lambda _: (200, b" " * 2_000_000), "the answer is not JSON-RPC"),
-    "hanging": (lambda _: (time.sleep(1), (200, b""))[1], "does not answer: TimeoutError"),
+    "hanging": (hang, "does not answer: TimeoutError"),
 }
 
 
@@ -165,7 +171,7 @@ def test_a_look_that_hangs_turns_stale(port: int, monkeypatch: pytest.MonkeyPatc
     watch.look()
     assert watch.state().ready
     monkeypatch.setattr(exporter, "STALE_S", -1)
-    assert watch.state() == exporter.State(reason="the node has not answered for -1 s")
+    assert watch.state() == State(reason="the node has not answered for -1 s")
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "exporter.json"])

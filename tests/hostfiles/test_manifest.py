@@ -1,4 +1,4 @@
-"""The manifest: every key is checked, copies stand in for SSM, and the shell reads what is meant."""
+"""The manifest: every key is checked, copies stand in for SSM, the shell reads what is meant."""
 
 import json
 import shlex

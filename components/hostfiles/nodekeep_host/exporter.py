@@ -121,4 +121,4 @@ def serve(port: int) -> ThreadingHTTPServer:
 
 
 if __name__ == "__main__":
-    serve(manifest.refresh()["ports"]["health"]).serve_forever()
+    serve(manifest.start()["ports"]["health"]).serve_forever()

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> None:
     if list(arguments) not in (["close"], ["run"]):
         sys.exit("usage: gate close|run")
     if arguments[0] == "run":
-        manifest.refresh()
+        manifest.start()
     elif not (files.RUNTIME / "manifest.json").exists():
         return  # nothing ran since this boot, so nothing listens
     # Not `step`: a chain of old may hold more than this module knows of.

@@ -121,6 +121,14 @@ def refresh() -> dict[str, Any]:
     return manifest
 
 
+def start() -> dict[str, Any]:
+    """Refresh, at the start of a unit; end with the reason where that fails."""
+    try:
+        return refresh()
+    except (ManifestError, imds.ImdsError) as error:
+        sys.exit(f"error: {error}")
+
+
 def running() -> dict[str, Any]:
     """Return the manifest that this host started last with, without asking AWS."""
     return parse((files.RUNTIME / "manifest.json").read_text())
@@ -159,7 +167,4 @@ def _copies() -> list[Path]:
 
 
 if __name__ == "__main__":
-    try:
-        refresh()
-    except (ManifestError, imds.ImdsError) as error:
-        sys.exit(f"error: {error}")
+    start()
