@@ -10,6 +10,8 @@ import pytest
 from tests.hostfiles.conftest import ME, VOLUME, Host
 
 MIB = 2**20
+FREE = "available None None\n"
+MINE = f"in-use {ME} attached\n"
 REAL = pytest.mark.skipif(
     os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
     reason="needs root and loop devices",
@@ -64,3 +66,15 @@ def disk(host: Host, tmp_path: Path) -> Iterator[Disk]:
     if os.path.ismount(host.mount):
         sh("umount", host.mount)
     sh("losetup", "--detach", made.device)
+
+
+def start(host: Host) -> None:
+    done = host.run("nodekeep-volume", "start")
+    assert done.returncode == 0, done.stderr
+
+
+def stop(host: Host) -> subprocess.CompletedProcess[str]:
+    host.tell("aws", "ec2 describe-volumes", MINE, FREE)
+    done = host.run("nodekeep-volume", "stop")
+    host.tell("aws", "ec2 describe-volumes", MINE)
+    return done

@@ -1,36 +1,18 @@
 """The data volume on real disks: made once, found again, never written over."""
 
-import fcntl
 import hashlib
 import json
 import os
 import stat
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.hostfiles.conftest import HOSTFILES, ME, VOLUME, Host, manifest
-from tests.hostfiles.loops import MIB, REAL, Disk, disk, sh
+from tests.hostfiles.conftest import VOLUME, Host, manifest
+from tests.hostfiles.loops import MIB, REAL, Disk, disk, sh, start, stop
 
 __all__ = ["disk"]
 pytestmark = [pytest.mark.docker, REAL]
-
-FREE = "available None None\n"
-MINE = f"in-use {ME} attached\n"
-
-
-def start(host: Host) -> None:
-    done = host.run("nodekeep-volume", "start")
-    assert done.returncode == 0, done.stderr
-
-
-def stop(host: Host) -> subprocess.CompletedProcess[str]:
-    host.tell("aws", "ec2 describe-volumes", MINE, FREE)
-    done = host.run("nodekeep-volume", "stop")
-    host.tell("aws", "ec2 describe-volumes", MINE)
-    return done
 
 
 def refusal(host: Host, disk: Disk) -> str:
@@ -220,39 +202,3 @@ def test_another_mount_at_the_place_is_an_error(host: Host, disk: Disk) -> None:
         assert (done.returncode, "stop what mounted it" in done.stderr) == (1, True)
     finally:
         sh("umount", host.mount)
-
-
-def test_a_busy_mount_names_who_holds_it_and_is_not_forced(host: Host, disk: Disk) -> None:
-    start(host)
-    with subprocess.Popen(["tail", "-f", "/dev/null"], cwd=host.mount / "data") as holder:
-        done = stop(host)
-        assert done.returncode == 1
-        assert f"{holder.pid} tail" in done.stderr
-        assert host.mount.is_mount()
-        assert not host.asked("detach-volume")
-        holder.kill()
-    assert stop(host).returncode == 0
-
-
-def test_a_mount_in_another_namespace_is_busy_too(host: Host, disk: Disk) -> None:
-    start(host)
-    with subprocess.Popen(
-        ["unshare", "--mount", "--propagation", "private", "tail", "-f", "/dev/null"]
-    ) as holder:
-        while b"tail" not in Path(f"/proc/{holder.pid}/comm").read_bytes():
-            time.sleep(0.01)
-        done = stop(host)
-        assert (done.returncode, f"{holder.pid} tail" in done.stderr) == (1, True)
-        assert not host.asked("detach-volume")
-        holder.kill()
-    assert stop(host).returncode == 0
-
-
-def test_a_run_at_the_same_time_is_kept_out(host: Host, disk: Disk) -> None:
-    """The real lock: whoever comes second waits until the first is done."""
-    with (host.run_directory / "volume.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        second = subprocess.Popen([HOSTFILES / "nodekeep-volume", "start"], env=host.environment)
-        time.sleep(0.5)
-        assert (second.poll(), host.calls()) == (None, [])
-    assert second.wait(60) == 0
