@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import boto3
+from botocore.exceptions import ClientError
 
 from ops import remote
 
@@ -30,7 +31,7 @@ def eventually(probe: Callable[[], T], *, seconds: float = 120) -> T:
         try:
             if answer := probe():
                 return answer
-        except (OSError, ValueError, LookupError) as error:
+        except (OSError, ValueError, LookupError, ClientError) as error:
             problem = error
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {problem!r}")
@@ -66,6 +67,11 @@ class Deployment:
     def up(self) -> str:
         """Deploy; return what the CLI printed."""
         return self.pulumi("up", "--yes", "--skip-preview").stdout
+
+    def remove(self) -> None:
+        """Destroy it and forget it; the stack's file in the project stays."""
+        self.pulumi("destroy", "--yes", "--skip-preview")
+        self.pulumi("stack", "rm", "--yes", "--preserve-config")
 
     def changes(self, command: str = "preview") -> dict[str, int]:
         """Return what a preview would do, by kind of operation; `same` left out."""

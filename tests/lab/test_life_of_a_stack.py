@@ -24,11 +24,13 @@ def kept(lab: Mapping[str, str], tmp_path: Path) -> Iterator[Deployment]:
         stack.up()
         yield stack
     finally:
+        repository = stack.outputs["image"].partition("@")[0].partition("/")[2]
+        stack.aws.client("ecr").delete_repository(repositoryName=repository, force=True)
         volumes = stack.aws.client("ec2").describe_volumes(
             Filters=[{"Name": "tag:nodekeep:stack", "Values": ["kept-test"]}]
         )["Volumes"]
         stack.pulumi("state", "unprotect", "--all", "--yes", check=False)
-        stack.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--preserve-config")
+        stack.remove()
         for volume in volumes:
             stack.aws.client("ec2").delete_volume(VolumeId=volume["VolumeId"])
 
@@ -36,7 +38,7 @@ def kept(lab: Mapping[str, str], tmp_path: Path) -> Iterator[Deployment]:
 def test_kept_volume_survives_destroy(kept: Deployment) -> None:
     height = kept.mine(5)
     volume = kept.outputs["volume_ids"]["a"]
-    refused = kept.pulumi("destroy", "--yes", "--skip-preview", check=False)
+    refused = kept.pulumi("destroy", "--yes", check=False)
     assert refused.returncode != 0
     assert "protect" in refused.stdout + refused.stderr
     assert kept.height() == height  # refused before anything was touched
@@ -59,7 +61,7 @@ def test_test_stack_of_the_second_coin_leaves_nothing(
     info = eventually(lambda: stack.rpc("getblockchaininfo"), seconds=240)
     assert info["chain"] == "regtest"
     image = stack.outputs["image"]
-    stack.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--preserve-config")
+    stack.remove()
     session = stack.aws
     tagged: list[FilterTypeDef] = [{"Name": "tag:nodekeep:stack", "Values": ["litecoin-test"]}]
     ec2 = session.client("ec2")

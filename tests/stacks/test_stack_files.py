@@ -22,7 +22,7 @@ def test_a_stack_file_is_accepted(file: Path) -> None:
     settings = from_file(file)
     assert file.name == f"Pulumi.{settings.stack}.yaml"
     assert settings.region == "eu-central-1"
-    assert settings.keep == (settings.stack != "bitcoin-test")
+    assert settings.keep != settings.stack.endswith("-test")
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.name for file in FILES])
@@ -31,8 +31,8 @@ def test_a_stack_file_holds_configuration_only(file: Path) -> None:
     assert list(yaml.safe_load(file.read_text())) == ["config"]
 
 
-def test_five_lines_make_a_stack() -> None:
-    assert len(MINIMAL.read_text().splitlines()) == 5
+def test_five_settings_make_a_stack() -> None:
+    assert len(MINIMAL.read_text().splitlines()) == 6
     settings = from_file(MINIMAL)
     [node] = settings.nodes.values()
     assert node.volume.gib == settings.chain.minimum_gib
@@ -41,7 +41,6 @@ def test_five_lines_make_a_stack() -> None:
     )
     assert settings.image.source == settings.coin.default_source
     assert settings.signer is None
-    assert settings.keep
 
 
 def test_bitcoin_test_has_hosts_of_both_architectures() -> None:
