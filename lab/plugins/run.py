@@ -57,9 +57,10 @@ def run(
     taken: list[tuple[str, str]] = []
 
     def pump(name: str, stream: IO[str]) -> None:
-        for text in stream:
-            taken.append((name, text))
-            line(name, text.rstrip("\n"))
+        with stream:
+            for text in stream:
+                taken.append((name, text))
+                line(name, text.rstrip("\n"))
 
     def feed(stream: IO[str]) -> None:
         with contextlib.suppress(BrokenPipeError), stream:  # it need not read what it is given

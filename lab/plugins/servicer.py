@@ -104,7 +104,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         failures = self._provider.schema.refusals(kind, news)
         if failures:
             return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(failures))
-        inputs = kind.complete(request.name, request.randomSeed, olds, news)
+        try:
+            inputs = kind.complete(request.name, request.randomSeed, olds, news)
+        except PluginError as error:
+            return provider_pb2.CheckResponse(failures=_failures([("", str(error))]))
         if inputs != olds:  # else they passed when they were new
             failures = kind.refusals(inputs)
         return provider_pb2.CheckResponse(inputs=encode(inputs), failures=_failures(failures))

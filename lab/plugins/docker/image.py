@@ -11,7 +11,7 @@ from lab.plugins.docker import context, registry
 from lab.plugins.docker.cli import answer, docker, find, logged_in
 from lab.plugins.link import Job
 from lab.plugins.resource import Failure, Field, Kind, PluginError
-from lab.plugins.wire import Properties, has_unknown
+from lab.plugins.wire import UNKNOWN, Properties, has_unknown
 
 _BUILDKIT = "BuilderBuildKit"
 _DONE = ("args", "builderVersion", "context", "contextDigest", "dockerfile", "platform", "target")
@@ -24,15 +24,16 @@ class Image(Kind):
     def complete(self, name: str, seed: bytes, olds: Properties, news: Properties) -> Properties:
         """Add the context's digest."""
         inputs = super().complete(name, seed, olds, news)
-        build = dict(inputs.get("build", {}))
-        folder, dockerfile = _paths(build)
-        if not has_unknown([str(folder), build.get("dockerfile")]):
-            build["contextDigest"] = context.digest(folder, dockerfile)
-        return inputs | {"build": build}
+        build = inputs.get("build", {})
+        if build is UNKNOWN or has_unknown([build.get("context"), build.get("dockerfile")]):
+            return inputs
+        return inputs | {"build": build | {"contextDigest": context.digest(*_paths(build))}}
 
     def refusals(self, inputs: Properties) -> list[Failure]:
         """Refuse what would silently not be done."""
-        build = inputs["build"]
+        build = inputs.get("build", {})
+        if build is UNKNOWN:
+            return []
         failures = [
             (
                 f"build.{key}",
