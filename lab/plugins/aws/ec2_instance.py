@@ -104,9 +104,9 @@ class _Instance(AwsKind):
         if found is None:
             return None
         volume = self._root(found)
-        if volume:
-            request = {"VolumeIds": [volume]}
-            disk = self.call("describe_volumes", request)["Volumes"][0]
+        # By filter, as an instance that is shutting down may have lost its root volume already.
+        request = {"Filters": [{"Name": "volume-id", "Values": [volume]}]}
+        for disk in self.call("describe_volumes", request)["Volumes"] if volume else ():
             told = {
                 "volumeId": volume,
                 "volumeSize": disk["Size"],
