@@ -2,7 +2,7 @@ STACK ?= bitcoin-test
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
-.PHONY: up down test check unit docker lab lab-test bench snapshot
+.PHONY: up down test check unit lab lab-test bench snapshot
 
 .venv/.ready: pyproject.toml uv.lock lab/setup.sh
 	@sh lab/setup.sh
@@ -17,7 +17,7 @@ down: .venv/.ready          ## destroy the stack, end the lab; kept data stays
 lab: .venv/.ready           ## the lab alone, no stack
 	@$(PYTHON) -m lab prepare
 
-test: check unit docker lab-test   ## everything
+test: check unit lab-test   ## everything
 
 check: .venv/.ready         ## ruff, mypy, shellcheck, hadolint, cloud-init schema, units
 	@sh tests/check.sh
@@ -25,11 +25,8 @@ check: .venv/.ready         ## ruff, mypy, shellcheck, hadolint, cloud-init sche
 unit: .venv/.ready          ## fast tests: no engine, no lab
 	$(PYTEST) -q -m "not docker and not lab" -n 2
 
-docker: lab                 ## tests that need only the engine
-	$(PYTEST) -q -m "docker and not lab"
-
-lab-test: lab               ## end to end, on the lab
-	$(PYTEST) -q -m lab
+lab-test: lab               ## images, hosts, stacks: what needs the engine or the lab, side by side
+	$(PYTEST) -q -m "docker or lab" -n 3 --dist loadscope
 
 snapshot: .venv/.ready      ## accept changed snapshots
 	$(PYTEST) -q -m "not docker and not lab" --snapshot-update
