@@ -19,7 +19,7 @@ lab: .venv/.ready           ## the lab alone, no stack
 
 test: check unit lab-test   ## everything
 
-check: .venv/.ready         ## ruff, mypy, shellcheck, hadolint, cloud-init schema, units
+check: lab                  ## ruff, mypy, shellcheck, hadolint, cloud-init schema, units
 	@sh tests/check.sh
 
 unit: .venv/.ready          ## fast tests: no engine, no lab
