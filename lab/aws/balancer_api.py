@@ -59,7 +59,12 @@ class BalancerApi:
         """Answer when the balancers do what was asked."""
         fields = {**query, **parse_qs(body.decode())}
         action = (fields.get("Action") or [""])[0]
-        answer: Answer = await self._handle(method, path, headers, body, query)
+        handled = self._handle(method, path, headers, body, query)
+        answer: Answer
+        if action == "DescribeTargetHealth":  # asks HAProxy, which may take its time
+            answer = await asyncio.to_thread(asyncio.run, handled)
+        else:
+            answer = await handled
         if action in CHANGING and answer[0] == HTTPStatus.OK:
             await asyncio.to_thread(self._balancers.refresh)
         return answer

@@ -1,6 +1,7 @@
 """The machine images of the lab: Amazon Linux's by name, the lab's host image in truth."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from ministack.services import ec2, ssm
@@ -42,6 +43,11 @@ def image(image_id: str) -> Image:
             return known
     text = f"The image id '[{image_id}]' does not exist"
     raise RefusedError("InvalidAMIID.NotFound", text)
+
+
+def architecture_of(instance_type: str) -> str:
+    """Return a type's architecture: Graviton's have a g behind the generation (t4g, m7g, c7gn)."""
+    return "arm64" if re.match(r"[a-z]+\d+[a-z]*g[a-z]*\.", instance_type) else "x86_64"
 
 
 def install() -> None:

@@ -6,13 +6,12 @@ import time
 from collections import defaultdict
 from datetime import UTC, datetime
 
-from docker.errors import DockerException
+from docker.errors import APIError
 from docker.types import Mount
 from ministack.core.responses import get_region
 from ministack.services import ec2
 
 from lab.aws import lifecycle, metadata, store
-from lab.aws.disks import DiskError
 from lab.aws.engine import Engine, Machine
 from lab.aws.lifecycle import State
 from lab.aws.networks import VAULT, Networks
@@ -50,7 +49,7 @@ class Hosts:
                 return  # terminated before it began
             try:
                 self._power_on(record)
-            except (DockerException, DiskError) as error:
+            except Exception as error:
                 logger.exception("%s does not boot", name)
                 reason = ("Server.InternalError", f"Server.InternalError: {error}")
                 store.set_state(record, State.STOPPED, reason)
@@ -114,6 +113,7 @@ class Hosts:
         if state in {State.PENDING, State.RUNNING}:
             store.set_state(record, State.PENDING)
             self.boot(record)
+            self._volumes.resume(record)
         elif state is State.STOPPING:
             self.stop(record, SHUTDOWN_S)
         elif state is State.SHUTTING_DOWN:
@@ -124,6 +124,12 @@ class Hosts:
         if State.of(record) is State.RUNNING:
             self._power_off(record["InstanceId"], SHUTDOWN_S)
             self._volumes.release(record)
+
+    def renew(self) -> None:
+        """Give running hosts credentials before theirs expire."""
+        for record in store.every_instance():
+            if State.of(record) is State.RUNNING:
+                self.describe(record)
 
     def console(self, record: Record) -> bytes:
         """Return what a host printed on its console."""
@@ -165,11 +171,16 @@ class Hosts:
         container = self._engine.find(name)
         if not container or container.status != "running":
             return
-        if seconds:
-            container.stop(timeout=seconds)
-        else:
-            container.kill()
-            container.wait()
+        try:
+            if seconds:
+                container.stop(timeout=seconds)
+            else:
+                container.kill()
+                container.wait()
+        except APIError:
+            container.reload()
+            if container.status == "running":
+                raise  # else it went away by itself just now
 
     def _notice_exit(self, record: Record) -> None:
         name = record["InstanceId"]

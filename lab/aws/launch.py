@@ -51,6 +51,13 @@ class Launch:
 
     def _create(self, params: Params, token: str) -> list[Record]:
         image = catalogue.image(store.text(params, "ImageId"))
+        kind = store.text(params, "InstanceType", "m1.small")
+        if catalogue.architecture_of(kind) != image.architecture:
+            text = (
+                f"The architecture '{catalogue.architecture_of(kind)}' of the specified instance "
+                f"type does not match the architecture '{image.architecture}' of the specified AMI."
+            )
+            raise RefusedError("InvalidParameterValue", text)
         interface = dict(store.numbered(params, "NetworkInterface")).get("NetworkInterface.1.", {})
         subnet_id = store.text(interface, "SubnetId") or store.text(params, "SubnetId")
         subnet = ec2._subnets.get(subnet_id or ec2._DEFAULT_SUBNET_ID)
@@ -73,7 +80,7 @@ class Launch:
         )
         records: list[Record] = ec2._launch_instances_internal(
             image_id=image.id,
-            instance_type=store.text(params, "InstanceType", "m1.small"),
+            instance_type=kind,
             subnet_id=subnet["SubnetId"],
             count=int(store.text(params, "MaxCount", "1")),
             key_name=store.text(params, "KeyName"),

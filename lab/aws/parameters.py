@@ -1,4 +1,4 @@
-"""Parameter Store's limits: a manifest that is too large for AWS is too large here."""
+"""Parameter Store's tiers: a manifest that is too large for AWS is too large here."""
 
 from typing import Any
 
@@ -14,16 +14,18 @@ def install() -> None:
     put = ssm._put_parameter
 
     def put_within_limits(data: dict[str, Any]) -> Answer:
+        size = len(data.get("Value", "").encode())
         tier = data.get("Tier") or "Standard"
-        limit = LIMITS.get(tier, LIMITS["Advanced"])
+        if tier == "Intelligent-Tiering":
+            known = ssm._parameters.get(data.get("Name"), {}).get("Tier")
+            small = size <= LIMITS["Standard"] and known != "Advanced"
+            tier = "Standard" if small else "Advanced"
         answer: Answer
-        if len(data.get("Value", "").encode()) > limit:
-            text = (
-                f"{tier} tier parameters support a maximum parameter value of {limit} characters."
-            )
+        if size > LIMITS[tier]:
+            text = f"{tier} tier parameters support a maximum value of {LIMITS[tier]} characters."
             answer = ssm.error_response_json("ValidationException", text, 400)
         else:
-            answer = put(data)
+            answer = put({**data, "Tier": tier})
         return answer
 
     ssm._put_parameter = put_within_limits

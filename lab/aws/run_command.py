@@ -14,6 +14,9 @@ from lab.aws.store import Answer, Record
 GRACE_S = 5
 """Between asking a script to end and ending it."""
 
+REMEMBERED = 500
+"""Commands of which outcomes can be asked; AWS remembers 30 days."""
+
 OPEN = {"Pending", "InProgress", "Delayed"}
 Data = dict[str, Any]
 
@@ -51,6 +54,8 @@ class RunCommand:
             answer: Answer = ssm.error_response_json(error.code, error.message, 400)
         else:
             answer = self._send(data)
+            for command in list(ssm._commands)[:-REMEMBERED]:
+                ssm._commands.pop(command)
         return answer
 
     def recover(self) -> None:

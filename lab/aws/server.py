@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -48,6 +49,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 WATCH_S = 1.0
+RENEW_S = 3600.0
 END_S = 300.0
 """Hosts shut down within this, and they have their own, shorter limit."""
 
@@ -65,7 +67,7 @@ class Lab:
         ranges = networks.ensure(self._engine)
         volumes = Volumes(self._disks)
         self._hosts = Hosts(self._engine, ranges, volumes)
-        volume_api = VolumeApi(volumes)
+        volume_api = self._volume_api = VolumeApi(volumes)
         InstanceApi(self._hosts).install()
         Launch(self._engine, ranges, self._hosts, volume_api).install()
         volume_api.install()
@@ -114,6 +116,7 @@ class Lab:
     def _open(self) -> None:
         self._disks.prepare()
         self._run_command.recover()
+        self._volume_api.resume()
         for record in store.every_instance():
             store.background(self._hosts.resume, record)
         self._balancers.refresh()
@@ -129,9 +132,13 @@ class Lab:
         self._saver.stop()
 
     def _watch(self) -> None:
+        renewed = time.monotonic()
         while not self._end.wait(WATCH_S):
             try:
                 self._hosts.notice_exits()
+                if time.monotonic() - renewed > RENEW_S:
+                    renewed = time.monotonic()
+                    self._hosts.renew()
                 if self._settings.registration_delay_s:
                     self._balancers.refresh()
             except Exception:

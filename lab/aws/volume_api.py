@@ -42,6 +42,15 @@ class VolumeApi:
             }
         )
 
+    def resume(self) -> None:
+        """Finish what the last run of the local AWS began; snapshots of that moment are lost."""
+        for volume in ec2._volumes.all_values():
+            if volume["State"] == "creating":
+                store.background(self._fill, volume)
+        for snapshot in ec2._snapshots.all_values():
+            if snapshot["State"] == "pending":
+                snapshot["State"] = "error"
+
     def create(self, params: Params) -> Answer:
         """CreateVolume: a disk of its own, blank or from a snapshot."""
         record = self.new(params, zone=store.text(params, "AvailabilityZone"))

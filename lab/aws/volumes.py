@@ -60,6 +60,12 @@ class Volumes:
                 self.disks.plug(volume["VolumeId"], instance["InstanceId"], attachment["Device"])
                 self._attached(attachment)
 
+    def resume(self, instance: Record) -> None:
+        """Go on with detaching where the last run of the local AWS left it."""
+        for volume, attachment in self._data_volumes(instance):
+            if attachment["State"] == "detaching":
+                store.background(self.detach, volume, instance)
+
     def release(self, instance: Record) -> None:
         """Let go of the devices of a host that went down; what was attached stays attached."""
         for volume, attachment in self._data_volumes(instance):

@@ -108,6 +108,9 @@ def test_all_is_there_again(
     cloud.attach(disk, host)
     cloud.shell(host, "mkfs.ext4 -q /dev/sdf && mount /dev/sdf /mnt && echo kept > /mnt/file")
     image = _keep_things(cloud)
+    key = cloud.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    context = {"KeyId": key, "EncryptionContext": {"stack": "test"}}
+    wrapped = cloud.client("kms").encrypt(**context, Plaintext=b"seed")["CiphertextBlob"]
     eventually(lambda: image in (local_aws.directory / "aws/services/ecr.json").read_text())
     local_aws.end(number)
     assert any(host in name for name in local_aws.containers()) == (number is signal.SIGKILL)
@@ -118,6 +121,8 @@ def test_all_is_there_again(
     mount = "mountpoint -q /mnt || mount /dev/sdf /mnt"
     assert cloud.shell(host, f"{mount}; cat /mnt/file") == "kept\n"
     _things_are_there(cloud, image)
+    opened = cloud.client("kms").decrypt(**context, CiphertextBlob=wrapped)
+    assert opened["Plaintext"] == b"seed"
     cloud.close()
     assert list((local_aws.directory / "ebs").iterdir()) == []
     assert list((local_aws.directory / "hosts").iterdir()) == []
