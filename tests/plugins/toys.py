@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from lab.plugins.aws.inputs import Call, Input, Local, policy, unordered
 from lab.plugins.aws.kind import AwsKind
@@ -61,3 +62,31 @@ def provider(folder: Path) -> Provider:
     resources = {TYP: {"inputs": _INPUTS, "required": ["availabilityZone"]}}
     file.write_text(json.dumps({"resources": resources, "types": {}}))
     return Provider(name="toy", version="1.0.0", kinds={TYP: TOY}, schema=Schema(file))
+
+
+POLICY = json.dumps({"Statement": [{"Effect": "Allow", "Action": ["a", "b"]}]})
+TURNED = json.dumps({"Statement": {"Action": ["b", "a"], "Effect": "Allow"}}, indent=1)
+INPUTS = {
+    "__defaults": ["encrypted"],
+    "availabilityZone": "eu-central-1a",
+    "encrypted": False,
+    "name": "n-1234567",
+    "policy": POLICY,
+    "size": 2,
+    "tags": {"a": "1"},
+}
+TOLD = {
+    "VolumeId": "vol-1",
+    "AvailabilityZone": "eu-central-1a",
+    "Size": 2,
+    "VolumeType": "gp3",
+    "Encrypted": False,
+    "KmsKeyId": TURNED,
+    "State": "available",
+    "Tags": [{"Key": "a", "Value": "1"}, {"Key": "aws:own", "Value": "x"}],
+}
+
+
+def answers(**more: Any) -> dict[str, Any]:
+    """Return what AWS answers when all is well."""
+    return {"create_volume": {"VolumeId": "vol-1"}, "describe_volumes": {"Volumes": [TOLD]}} | more
