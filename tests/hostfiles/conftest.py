@@ -62,7 +62,8 @@ class Host:
         self.bin, self.disks = root / "bin", root / "by-id"
         for directory in (self.run_directory, self.state, self.mount, self.bin, self.disks):
             directory.mkdir()
-        self.fake("aws")
+        for name in ("aws", "docker"):
+            self.fake(name)
         self.script("sleep", "exit")
         # Not a symbolic link: this interpreter finds its packages by its own path.
         self.script("python3", f'exec {sys.executable} "$@"')

@@ -48,6 +48,23 @@ def test_another_host_is_waited_for_and_left_alone(host: Host) -> None:
     assert len(told) == 3, "31 polls of about 4 s are two minutes: a line a minute"
 
 
+def test_a_standby_has_the_image_before_it_needs_it(host: Host) -> None:
+    host.tell("aws", DESCRIBE, MINE)
+    host.tell("docker", "image inspect", 1)
+    start(host)
+    calls = [call["argv"][0] for call in host.calls("docker")]
+    assert calls == ["image", "login", "pull"]
+
+
+def test_a_registry_outage_does_not_keep_a_host_from_the_volume(host: Host) -> None:
+    host.tell("aws", DESCRIBE, MINE)
+    host.tell("docker", "image inspect", 1)
+    host.tell("docker", "pull", 1)
+    done = start(host)
+    assert reached_device(done)
+    assert "going on without the node's image" in done.stdout
+
+
 def test_losing_the_race_for_a_free_volume_is_waiting_again(host: Host) -> None:
     host.tell("aws", DESCRIBE, FREE, THEIRS, FREE, MINE)
     host.tell("aws", "ec2 attach-volume", Refused("VolumeInUse"), "{}")

@@ -18,7 +18,7 @@ GID = os.getgid() or 10001
 @pytest.fixture
 def node(host: Host) -> Host:
     """A host with its volume mounted and its image pulled."""
-    for name in ("docker", "systemctl", "mountpoint", "iptables", "iptables-restore"):
+    for name in ("systemctl", "mountpoint", "iptables", "iptables-restore"):
         host.fake(name)
     host.tell("docker", "container inspect", 1)
     host.tell("aws", "secretsmanager get-secret-value", json.dumps({"SecretString": SECRET}))
