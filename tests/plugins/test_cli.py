@@ -42,6 +42,33 @@ def test_a_program_that_fails_shows_where(tmp_path: Path) -> None:
     assert "execute.py" not in said
 
 
+PROVIDER = """
+import pulumi
+import pulumi_aws as aws
+
+provider = aws.Provider(
+    "lab",
+    region="eu-west-1",
+    default_tags={"tags": {"by": "all", "a": "0"}},
+    skip_credentials_validation=True,
+)
+options = pulumi.ResourceOptions(provider=provider)
+aws.ssm.Parameter("x", type="String", value="x", tags={"a": "1"}, opts=options)
+"""
+
+
+def test_a_provider_has_a_region_and_tags_for_all(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, PROVIDER)
+    stack.up()
+    outputs = stack.find("Parameter", "x")["outputs"]
+    assert outputs["tags"] == {"a": "1"}
+    assert outputs["tagsAll"] == {"a": "1", "by": "all"}
+    assert ":eu-west-1:" in outputs["arn"]
+    stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    assert stack.steps() == {}
+    stack.destroy()
+
+
 SLOW = """
 import pulumi_aws as aws
 import pulumi_command as command

@@ -10,10 +10,8 @@ from typing import Any
 from lab.plugins.resource import Failure, PluginError
 from lab.plugins.wire import Properties
 
-_GONE = re.compile(r"NotFound|NoSuch|NotExist|^404$|InvalidParameterValue\.Missing")
-_BUSY = re.compile(
-    r"DependencyViolation|InUse|DeleteConflict|BucketNotEmpty|IncorrectState|Conflict"
-)
+_GONE = re.compile(r"NotFound|NoSuch|NotExist|^404$")
+_BUSY = re.compile(r"DependencyViolation|InUse|IncorrectState|OperationAborted")
 _SETTINGS = {
     "accessKey",
     "defaultTags",
