@@ -51,10 +51,13 @@ class Hosts:
                 self._power_on(record)
             except Exception as error:
                 logger.exception("%s does not boot", name)
+                self._power_off(name, 0)
                 reason = ("Server.InternalError", f"Server.InternalError: {error}")
                 store.set_state(record, State.STOPPED, reason)
                 return
-            store.set_state(record, State.RUNNING)
+            with store.changing:
+                if State.of(record) is State.PENDING:  # and not terminated meanwhile
+                    store.set_state(record, State.RUNNING)
         self.await_agent(record)
 
     def stop(self, record: Record, seconds: int) -> None:

@@ -11,7 +11,7 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import request_scope
 from ministack.services import alb, ec2, iam, sts
 
-from lab.aws.lifecycle import GONE, RefusedError, State
+from lab.aws.lifecycle import RefusedError, State
 from lab.aws.markup import Value, render
 from lab.aws.metadata import Credentials
 from lab.aws.settings import ACCOUNT
@@ -158,8 +158,8 @@ def set_state(record: Record, state: State, reason: tuple[str, str] | None = Non
 
 
 def addresses() -> list[str]:
-    """Return the addresses of all instances that are not gone, and of all balancers."""
-    hosts = [one for one in ec2._instances.all_values() if State.of(one) not in GONE]
+    """Return the addresses of all instances that have one yet, and of all balancers."""
+    hosts = [one for one in ec2._instances.all_values() if State.of(one) is not State.TERMINATED]
     balancers = [one for one in alb._lbs.all_values() if "_address" in one]
     return [one["PrivateIpAddress"] for one in hosts] + [one["_address"] for one in balancers]
 

@@ -4,6 +4,7 @@ import socket
 import subprocess
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -65,11 +66,12 @@ def balanced(cloud: Cloud) -> Balanced:
     hosts = [cloud.host(SubnetId=subnet) for _ in range(2)]
     for host in hosts:
         cloud.shell(host, SERVE.replace("HOST", host))
-    asked: dict[str, Any] = {"Name": "live", "Type": "network", "Scheme": "internal"}
+    name = f"live-{uuid4().hex[:8]}"  # tests run side by side
+    asked: dict[str, Any] = {"Name": name, "Type": "network", "Scheme": "internal"}
     made = cloud.elb.create_load_balancer(**asked, Subnets=[subnet])["LoadBalancers"][0]
     arn = made["LoadBalancerArn"]
     group = cloud.elb.create_target_group(
-        Name="live",
+        Name=name,
         Protocol="TCP",
         Port=PORT,
         VpcId=made["VpcId"],

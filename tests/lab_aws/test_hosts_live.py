@@ -80,6 +80,18 @@ def test_termination_leaves_nothing(cloud: Cloud) -> None:
     assert cloud.attachment(disk) is None
 
 
+def test_a_host_that_takes_its_time_to_end_keeps_its_address_until_then(cloud: Cloud) -> None:
+    host = cloud.host()
+    slowly = "systemd-run --quiet --property=ExecStop='/bin/sleep 8' sleep infinity"
+    cloud.shell(host, slowly)
+    address = cloud.address(host)
+    cloud.ec2.terminate_instances(InstanceIds=[host])
+    successor = cloud.host()
+    assert cloud.state(host) == "shutting-down"
+    assert cloud.address(successor) != address
+    eventually(lambda: cloud.state(host) == "terminated")
+
+
 def test_protected_hosts_stay(cloud: Cloud) -> None:
     host = cloud.host(DisableApiTermination=True)
     terminate = {"InstanceIds": [host]}

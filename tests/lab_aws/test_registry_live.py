@@ -3,6 +3,7 @@
 import json
 import subprocess
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -11,7 +12,9 @@ from tests.lab_aws.test_restart_live import push
 
 pytestmark = pytest.mark.lab
 
-NAME = "nodekeep/test-image"
+NAME = f"nodekeep/test-{uuid4().hex[:8]}"
+"""Of this process: tests run side by side."""
+
 INDEX = "application/vnd.oci.image.index.v1+json"
 
 

@@ -11,7 +11,7 @@ from tests.lab_aws.conftest import Cloud, eventually
 pytestmark = pytest.mark.lab
 
 REACH = (
-    "python3 -c 'import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)' "
+    "python3 -c 'import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 1)' "
 )
 
 
