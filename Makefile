@@ -1,6 +1,8 @@
 STACK ?= bitcoin-test
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
+# Without compiled modules every start of pulumi_aws and boto3 takes seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up down test check unit lab lab-test bench snapshot
 
@@ -23,10 +25,10 @@ check: lab                  ## ruff, mypy, shellcheck, hadolint, cloud-init sche
 	@sh tests/check.sh
 
 unit: .venv/.ready          ## fast tests: no engine, no lab
-	$(PYTEST) -q -m "not docker and not lab" -n 2
+	$(PYTEST) -q -m "not docker and not lab and not script" -n 2
 
-lab-test: lab               ## images, hosts, stacks: what needs the engine or the lab, side by side
-	$(PYTEST) -q -m "docker or lab" -n 3 --dist loadscope
+lab-test: lab               ## scripts, images, hosts, stacks: what takes longer, side by side
+	$(PYTEST) -q -m "docker or lab or script" -n 3 --dist loadscope
 
 snapshot: .venv/.ready      ## accept changed snapshots
 	$(PYTEST) -q -m "not docker and not lab" --snapshot-update

@@ -6,6 +6,8 @@ import pytest
 
 from tests.hostfiles.conftest import ME, OTHER, REGION, VOLUME, Host, Refused, manifest
 
+pytestmark = pytest.mark.script
+
 DESCRIBE = "ec2 describe-volumes"
 FREE = "available None None\n"
 MINE = f"in-use {ME} attached\n"

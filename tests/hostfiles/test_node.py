@@ -9,6 +9,8 @@ import pytest
 
 from tests.hostfiles.conftest import Host, Refused, manifest
 
+pytestmark = pytest.mark.script
+
 IMAGE = manifest()["image"]
 REPOSITORY = IMAGE.partition("@")[0]
 SECRET = json.dumps({"username": "exporter", "password": "correct-horse-battery-staple"})

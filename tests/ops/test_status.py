@@ -45,7 +45,7 @@ def volume(*carriers: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def recorded() -> Recorded:
     return Recorded()
 

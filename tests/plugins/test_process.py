@@ -5,8 +5,6 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -16,21 +14,11 @@ from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2, provider_pb2_grp
 
 from lab.plugins import pack
 from lab.plugins.language import interpreter
+from tests.plugins.processes import started
+
+pytestmark = pytest.mark.script
 
 MODULES = ["aws", "docker", "command", "language"]
-
-
-@contextmanager
-def started(module: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start a plugin as the engine does; yield it and its address."""
-    command = [sys.executable, "-I", "-m", f"lab.plugins.{module}", "-v=3", "127.0.0.1:1"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdout
-        try:
-            yield process, f"127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.kill()
 
 
 @pytest.mark.parametrize("module", MODULES)
