@@ -1,5 +1,6 @@
 """The way back to the engine: log lines, and whether it wants the work stopped."""
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -26,11 +27,11 @@ class Link:
         with self._lock:  # opened late: most runs of a plugin have nothing to say
             if self._stub is None:
                 self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self._address))
-        self._stub.Log(
-            engine_pb2.LogRequest(
-                severity=engine_pb2.INFO, message=text, urn=urn, ephemeral=passing
-            )
+        line = engine_pb2.LogRequest(
+            severity=engine_pb2.INFO, message=text, urn=urn, ephemeral=passing
         )
+        with contextlib.suppress(grpc.RpcError):  # nobody is left to read it
+            self._stub.Log(line)
 
 
 @dataclass(frozen=True)

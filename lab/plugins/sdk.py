@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lab.plugins.pack import PROVIDERS
 from lab.plugins.resource import Kind
 
 _HERE = Path(__file__).parent
@@ -127,7 +128,7 @@ def _text(node: ast.AST) -> str:
 
 def main() -> None:
     """Write the list of each plugin."""
-    for name in ("aws", "docker", "command"):
+    for name in PROVIDERS:
         kinds = importlib.import_module(f"lab.plugins.{name}").KINDS
         (_HERE / name / "schema.json").write_text(Sdk(f"pulumi_{name}").text(kinds))
 

@@ -16,8 +16,8 @@ from lab.plugins.schema import Schema
 from lab.plugins.wire import Properties, decode, encode
 
 Function = Callable[[Properties], Properties]
-Diff = provider_pb2.DiffResponse
-Kinds = provider_pb2.PropertyDiff
+_Diff = provider_pb2.DiffResponse
+_Detail = provider_pb2.PropertyDiff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any) -> Any:  # noqa: N802
         """Report changed settings; none of them replaces the provider."""
         changed = decode(request.olds) != decode(request.news)
-        return Diff(changes=Diff.DIFF_SOME if changed else Diff.DIFF_NONE)
+        return _Diff(changes=_Diff.DIFF_SOME if changed else _Diff.DIFF_NONE)
 
     @_answer
     def Configure(self, request: Any) -> Any:  # noqa: N802
@@ -118,8 +118,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind, state = self._kind(request.type), decode(request.olds)
         olds, news = decode(request.old_inputs), decode(request.news)
         changed = kind.changes(state, olds, news)
-        return Diff(
-            changes=Diff.DIFF_SOME if changed else Diff.DIFF_NONE,
+        return _Diff(
+            changes=_Diff.DIFF_SOME if changed else _Diff.DIFF_NONE,
             diffs=[f.name for f in changed],
             replaces=[f.name for f in changed if f.replace],
             deleteBeforeReplace=kind.delete_first,
@@ -198,7 +198,7 @@ def _detail(changed: Field, state: Properties, news: Properties) -> provider_pb2
         verb = "DELETE"
     elif state.get(changed.name) is None:
         verb = "ADD"
-    return Kinds(kind=Kinds.Kind.Value(f"{verb}_REPLACE" if changed.replace else verb))
+    return _Detail(kind=_Detail.Kind.Value(f"{verb}_REPLACE" if changed.replace else verb))
 
 
 def _unfinished(error: UnfinishedError) -> grpc.Status:

@@ -150,7 +150,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], dict[str
 
 
 def test_it_is_built_and_pushed(context: Path, ran: list[Any]) -> None:
-    login = {"server": "http://127.0.0.1:1", "username": "AWS", "password": "pass"}
+    login = {"server": "http://127.0.0.1:1/repo", "username": "AWS", "password": "pass"}
     args = {"WORD": "secret-word", "HOME": "x"}
     inputs = _inputs(context, args=args) | {"registry": login, "skipPush": False}
     made, state = IMAGE.create(fakes.job(), inputs)

@@ -1,4 +1,9 @@
-"""Stand-in for the `aws` provider: a table of the resource types in use, grouped by service."""
+"""Stand-in for the `aws` provider: a table of the resource types in use, grouped by service.
+
+A type is added by a row in its service's module (`table.Row` says what a row tells) and by
+`python -m lab.plugins.sdk`, which notes what the SDK's class takes. The tests hold each row against
+botocore's model of the service and the SDK.
+"""
 
 from lab.plugins.aws import (
     dns_firewall,

@@ -1,5 +1,6 @@
 """A kind of AWS resource at work: checked, made, changed and deleted by its row of the table."""
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,10 @@ class AwsKind(Row):
 
     def refusals(self, inputs: Properties) -> list[Failure]:
         """Refuse what botocore would refuse to send, as far as all values are known."""
-        request = self.request(inputs)
+        try:
+            request = self.request(inputs)
+        except ValueError as error:  # base64 that is none
+            return [("", f"{self.typ}: {error}")]
         if has_unknown(request):
             return []
         found = model.problems(self.service, self.make.operation, request)
@@ -49,8 +53,11 @@ class AwsKind(Row):
         request = fill(self.make.params, self.lookup("", inputs))
         for item in self.fields:
             value = inputs.get(item.name)
-            if item.param is not None and value is not None:
-                put(request, item.sent_as, value if has_unknown(value) else item.form.send(value))
+            if item.param is None or value is None:
+                continue
+            sent = value if has_unknown(value) else item.form.send(value)
+            if sent is not None:
+                put(request, item.sent_as, sent)
         tags = tags_of(inputs)
         if self.tagging and tags is not UNKNOWN:
             request |= self.tagging.at_creation(tags)
@@ -64,10 +71,12 @@ class AwsKind(Row):
         try:
             self.begun(job, resource_id, inputs)
             return resource_id, self._settled(job, resource_id, inputs)
-        except (PluginError, StoppedError) as error:
+        except Exception as error:  # whatever went wrong, what was made is not forgotten
+            foreseen = isinstance(error, PluginError | StoppedError)
+            reason = str(error) if foreseen else traceback.format_exc()
             later = {f.name for f in self.fields if f.param is None and f.update}
             made = {k: v for k, v in inputs.items() if k not in later and k != "__defaults"}
-            raise UnfinishedError(str(error), resource_id, made) from error
+            raise UnfinishedError(reason, resource_id, made) from error
 
     def begun(self, job: Job, resource_id: str, inputs: Properties) -> None:
         """Set what the creating call does not take."""
@@ -167,7 +176,7 @@ class AwsKind(Row):
             if found is None:
                 unseen += 1  # a new resource may be told of only after a while
                 if unseen == _UNSEEN_TRIES:
-                    raise PluginError(f"{resource_id} was made, but AWS does not know it")
+                    raise PluginError(f"{resource_id} is gone again: run pulumi refresh")
             elif self.ready is None or search(self.ready[0], found) in self.ready[1]:
                 return self.state(resource_id, found, before)
             job.pause(_POLL_S, f"{resource_id} to be ready")

@@ -73,7 +73,7 @@ def logged_in(job: Job, server: str, username: str, password: str) -> Iterator[d
     with tempfile.TemporaryDirectory(prefix="docker-config-") as folder:
         env = {"DOCKER_CONFIG": folder}
         if username:
-            host = server.removeprefix("https://").removeprefix("http://").rstrip("/")
+            host = re.sub(r"^https?://", "", server).partition("/")[0]
             login = ("login", "--username", username, "--password-stdin", host)
             docker(job, *login, env=env, stdin=password)
         else:

@@ -55,9 +55,10 @@ class Image(Kind):
         self, job: Job, resource_id: str, state: Properties, inputs: Properties
     ) -> Properties | None:
         """Return the state as it was, if the registry (or this machine) still has the image."""
-        del job
+        del job, resource_id
         if state.get("skipPush"):
-            return state if answer(find()[0], "image", "inspect", resource_id) else None
+            digest = state["repoDigest"].rpartition("@")[2]
+            return state if answer(find()[0], "image", "inspect", digest) else None
         login = inputs.get("registry", {})
         name, password = login.get("username", ""), login.get("password", "")
         return None if registry.is_gone(state["repoDigest"], name, password) else state
