@@ -70,11 +70,15 @@ def test_a_provider_has_a_region_and_tags_for_all(tmp_path: Path) -> None:
 
 
 SLOW = """
+import pulumi
 import pulumi_aws as aws
 import pulumi_command as command
 
-aws.ssm.Parameter("quick", type="String", value="x")
-command.local.Command("slow", create="echo begun; sleep 3600")
+for number in range(30):
+    aws.ssm.Parameter(f"interrupted-{number}", type="String", value="x")
+first = aws.ssm.Parameter("interrupted", type="String", value="x")
+after = pulumi.ResourceOptions(depends_on=first)
+command.local.Command("slow", create="echo begun; sleep 3600", opts=after)
 """
 
 
@@ -93,8 +97,12 @@ def test_an_interrupted_update_ends_at_once_and_loses_nothing(
         rest, _ = process.communicate(timeout=30)
     assert time.monotonic() - began < 5, rest
     told = json.loads(stack.run("stack", "export"))["deployment"]
-    assert [r["type"] for r in told["resources"]].count("aws:ssm/parameter:Parameter") == 1
     assert not told.get("pending_operations")
+    known = {r["id"] for r in told["resources"] if r["type"] == "aws:ssm/parameter:Parameter"}
+    pages = _client("ssm").get_paginator("describe_parameters").paginate()
+    made = {p["Name"] for page in pages for p in page["Parameters"]}
+    assert known == {name for name in made if name.startswith("interrupted")}
+    assert known
     stack.destroy()
 
 
