@@ -30,11 +30,11 @@ def ensure(place: Place) -> str:
     root = packages.privileged("registering emulation with the kernel")
     remedy = "see the log; on a container's machine the kernel needs binfmt_misc mounted"
     if not (BINFMT / "register").exists():
-        mount = ["mount", "binfmt_misc", "-t", "binfmt_misc", BINFMT]
+        mount: list[str | Path] = ["mount", "binfmt_misc", "-t", "binfmt_misc", BINFMT]
         run([*root, *mount], log=log, remedy=remedy)
     if not rule.exists():
         script = 'grep -v "^#" "$1" | head -n 1 | tr -d "\\n" > "$2"'
-        register = ["sh", "-c", script, "register", source, BINFMT / "register"]
+        register: list[str | Path] = ["sh", "-c", script, "register", source, BINFMT / "register"]
         run([*root, *register], log=log, remedy=remedy)
     if "F" not in rule.read_text().partition("flags:")[2].splitlines()[0]:
         raise StepError(
