@@ -15,7 +15,7 @@ echo "==> shellcheck"
 # every tracked file that a shell runs, by its first line
 git ls-files -z --cached --others --exclude-standard |
     xargs -0 grep -lE '^#!.*\b(sh|bash|dash)$' -- |
-    xargs "$bin/shellcheck"
+    xargs "$bin/shellcheck" --external-sources
 
 echo "==> hadolint"
 git ls-files -z --cached --others --exclude-standard -- '*Dockerfile' '*.Dockerfile' |
