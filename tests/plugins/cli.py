@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 PROGRAMS = Path(__file__).parent
 
 
@@ -17,9 +15,6 @@ class Stack:
     """A stack of a program, in a folder and a backend of its own."""
 
     def __init__(self, folder: Path, program: str | None = None) -> None:
-        for name in ("AWS_ENDPOINT_URL", "PULUMI_HOME"):
-            if name not in os.environ:
-                pytest.skip(f"{name} is not set: `make test` starts the lab and sets it")
         self.folder = folder / "program"
         self._env = {
             **os.environ,
