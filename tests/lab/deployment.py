@@ -117,9 +117,11 @@ class Deployment:
         return int(eventually(lambda: self.rpc("getblockchaininfo"))["blocks"])
 
     def mine(self, blocks: int) -> int:
-        """Mine; return the height after."""
-        eventually(lambda: self.rpc("getblockchaininfo"))
-        self.rpc("generatetoaddress", blocks, MINER)
+        """Mine; return the height after.
+
+        Until a target is known to be healthy a load balancer fails open: a standby may refuse.
+        """
+        eventually(lambda: self.rpc("generatetoaddress", blocks, MINER))
         return self.height()
 
     def status(self) -> tuple[int, dict[str, Any]]:

@@ -26,13 +26,10 @@ def kept(lab: Mapping[str, str], tmp_path: Path) -> Iterator[Deployment]:
     finally:
         repository = stack.outputs["image"].partition("@")[0].partition("/")[2]
         stack.aws.client("ecr").delete_repository(repositoryName=repository, force=True)
-        volumes = stack.aws.client("ec2").describe_volumes(
-            Filters=[{"Name": "tag:nodekeep:stack", "Values": ["kept-test"]}]
-        )["Volumes"]
+        volume = stack.outputs["volume_ids"]["a"]
         stack.pulumi("state", "unprotect", "--all", "--yes", check=False)
         stack.remove()
-        for volume in volumes:
-            stack.aws.client("ec2").delete_volume(VolumeId=volume["VolumeId"])
+        stack.aws.client("ec2").delete_volume(VolumeId=volume)  # retained on purpose
 
 
 def test_kept_volume_survives_destroy(kept: Deployment) -> None:
