@@ -3,6 +3,7 @@
 import argparse
 
 from lab import down, up
+from lab.lock import alone
 from lab.place import Place
 
 DEFAULT_STACK = "bitcoin-test"
@@ -15,14 +16,15 @@ def main() -> None:
     parser.add_argument("stack", nargs="?", default=DEFAULT_STACK)
     arguments = parser.parse_args()
     place = Place()
-    if arguments.command == "down":
-        down.destroy(place, arguments.stack)
-        down.stop(place)
-        return
-    up.prepare(place)
-    if arguments.command == "up":
-        up.deploy(place, arguments.stack)
-        up.finish(place, arguments.stack)
+    with alone(place):
+        if arguments.command == "down":
+            down.destroy(place, arguments.stack)
+            down.stop(place)
+            return
+        up.prepare(place)
+        if arguments.command == "up":
+            up.deploy(place, arguments.stack)
+            up.finish(place, arguments.stack)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.files import replace
 from lab.place import Place
 from lab.step import StepError
 
@@ -39,7 +40,6 @@ class Daemon:
     def start(self, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> None:
         """Start in a session of its own, so that Ctrl-C in the terminal does not end it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._pid_file.parent.mkdir(parents=True, exist_ok=True)
         words = [str(word) for word in command]
         # Not subprocess: it outlives this program, which never waits for it.
         pid = os.posix_spawnp(
@@ -53,7 +53,7 @@ class Daemon:
             ],
             setsid=True,
         )
-        self._pid_file.write_text(f"{pid} {_start_time(pid)}\n")
+        replace(self._pid_file, f"{pid} {_start_time(pid)}\n")
 
     def wait(self, ready: Callable[[], bool], *, seconds: float, remedy: str) -> None:
         """Wait until it answers.

@@ -1,30 +1,24 @@
 """`make down`: destroy the stack, then end what the lab started; kept data stays."""
 
-import subprocess
-
-from lab import environment, stack_file
+from lab import stack_file
 from lab.place import Place
-from lab.step import StepError, say, step
+from lab.stack import exists, pulumi
+from lab.step import say, step
 from lab.steps import engine, local_aws
 
 
 def destroy(place: Place, stack: str) -> None:
     """Destroy all of a stack that is not protected."""
-    state = place.directory / "state" / ".pulumi" / "stacks" / "nodekeep" / f"{stack}.json"
-    if not state.exists():
+    if not exists(place, stack):
         say(f"    stack {stack} was never deployed here")
         return
-    command = ["pulumi", "destroy", "--yes", "--exclude-protected", "--stack", stack]
-    settings = place.root / "stacks" / f"Pulumi.{stack}.yaml"
-    with stack_file.unsalted(settings), step(" ".join(command)):
-        code = subprocess.run(
-            command, cwd=place.root, env=environment.read(place), check=False
-        ).returncode
-        if code:
-            raise StepError(
-                f"pulumi exited {code}; its words are above",
-                remedy="mend what it names, then `make down` again; the lab still runs",
-            )
+    start = "" if local_aws.runs(place) else "start the local AWS by `make lab`, "
+    with stack_file.unsalted(place.root / "stacks" / f"Pulumi.{stack}.yaml"):
+        pulumi(
+            place,
+            *("destroy", "--yes", "--exclude-protected", "--stack", stack),
+            remedy=f"{start}mend what it names, then `make down` again",
+        )
 
 
 def stop(place: Place) -> None:

@@ -5,6 +5,7 @@ import secrets
 import shlex
 from pathlib import Path
 
+from lab.files import replace
 from lab.place import REGION, Place
 
 UNSET = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_CONFIG_PASSPHRASE")
@@ -37,19 +38,16 @@ def write(place: Place, image: dict[str, str]) -> Path:
     (place.directory / "state").mkdir(parents=True, exist_ok=True)
     passphrase = place.directory / "passphrase"
     if not passphrase.exists():
-        passphrase.touch(mode=0o600)
-        passphrase.write_text(secrets.token_urlsafe(32))
+        replace(passphrase, secrets.token_urlsafe(32), mode=0o600)
     lines = ["# Source it: . .lab/env   Written by `make up`."]
     lines += [f"unset {name}" for name in UNSET]
     lines += [
         f"export {name}={shlex.quote(value)}" for name, value in variables(place, image).items()
     ]
-    path = shlex.quote(f"{place.bin}:{place.root / '.venv' / 'bin'}")
+    path = shlex.quote(_programs(place))
     lines.append(f'case ":$PATH:" in *:{path}:*) ;; *) export PATH={path}:"$PATH" ;; esac')
     target = place.directory / "env"
-    unfinished = target.with_suffix(".part")
-    unfinished.write_text("\n".join(lines) + "\n")
-    unfinished.rename(target)
+    replace(target, "\n".join(lines) + "\n")
     return target
 
 
@@ -66,5 +64,10 @@ def read(place: Place) -> dict[str, str]:
         if line.startswith("export "):
             name, _, value = line.removeprefix("export ").partition("=")
             found[name] = shlex.split(value)[0]
-    found["PATH"] = f"{place.bin}:{place.root / '.venv' / 'bin'}:{os.environ['PATH']}"
+    programs, path = _programs(place), os.environ["PATH"]
+    found["PATH"] = path if f":{programs}:" in f":{path}:" else f"{programs}:{path}"
     return found
+
+
+def _programs(place: Place) -> str:
+    return f"{place.bin}:{place.root / '.venv' / 'bin'}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from lab.files import replace
+
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "eu-central-1"
 PREFERRED_PORT = 4566
@@ -52,8 +54,7 @@ class Place:
         """The local AWS's port, chosen once, as image addresses in the state carry it."""
         remembered = self.directory / "port"
         if not remembered.exists():
-            self.directory.mkdir(parents=True, exist_ok=True)
-            remembered.write_text(f"{_free_port()}\n")
+            replace(remembered, f"{_free_port()}\n")
         return int(remembered.read_text())
 
     @property

@@ -1,13 +1,13 @@
 """`make up`: from nothing to a running stack, every step skipping what is done."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 from lab import environment, stack_file
 from lab.images import build
 from lab.place import Place
-from lab.step import StepError, run, say, step
+from lab.stack import exists, pulumi
+from lab.step import run, say, step
 from lab.steps import cli, emulation, engine, local_aws, packages, plugins
 
 
@@ -46,16 +46,11 @@ def deploy(place: Place, stack: str) -> None:
     with stack_file.unsalted(settings):
         with step(f"state of stack {stack}") as detail:
             detail(_initialise(place, stack))
-        command = ["pulumi", "up", "--yes", "--stack", stack]
-        with step(" ".join(command)):
-            code = subprocess.run(
-                command, cwd=place.root, env=environment.read(place), check=False
-            ).returncode
-            if code:
-                raise StepError(
-                    f"pulumi exited {code}; its words are above",
-                    remedy="mend what it names; `make up` again goes on from there",
-                )
+        pulumi(
+            place,
+            *("up", "--yes", "--stack", stack),
+            remedy="mend what it names; `make up` again goes on from there",
+        )
 
 
 def _settings_file(place: Place, stack: str) -> Path:
@@ -69,8 +64,7 @@ def _settings_file(place: Place, stack: str) -> Path:
 
 
 def _initialise(place: Place, stack: str) -> str:
-    backend = place.directory / "state" / ".pulumi" / "stacks" / "nodekeep"
-    if (backend / f"{stack}.json").exists():
+    if exists(place, stack):
         return "there already"
     run(
         ["pulumi", "stack", "init", stack, "--no-select"],

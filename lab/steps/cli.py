@@ -22,8 +22,11 @@ ARCHITECTURES = {"x86_64": "x64", "aarch64": "arm64"}
 def ensure(place: Place) -> str:
     """Put `pulumi` of `VERSION` into the lab's bin, or find it on PATH; say which."""
     ours = place.bin / "pulumi"
-    if ours.exists():
+    if ours.exists() and _version(str(ours)) == VERSION:
         return f"v{VERSION}, there already"
+    # Of another version, or links to what is gone
+    for program in (ours, language_host(place)):
+        program.unlink(missing_ok=True)
     found = shutil.which("pulumi")
     if found and _version(found) == VERSION and shutil.which("pulumi-language-python"):
         place.bin.mkdir(parents=True, exist_ok=True)

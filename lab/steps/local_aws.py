@@ -1,10 +1,11 @@
 """The local AWS: its own environment, its process, its answer."""
 
+import socket
 import urllib.request
 
 from lab.daemon import Daemon
 from lab.place import Place
-from lab.step import run
+from lab.step import StepError, run
 from lab.steps.cli import uv_program
 
 
@@ -12,7 +13,13 @@ def ensure(place: Place, *, host_image: str, vault_image: str) -> str:
     """Start the local AWS unless it runs; say where it answers."""
     daemon = Daemon(place, "aws")
     if daemon.pid():
+        _wait(place, daemon)  # the run that started it may have been cut off
         return f"answers at {place.endpoint} already"
+    if _is_taken(place.port):
+        raise StepError(
+            f"another program listens on port {place.port}",
+            remedy="end it; or, where no stack is up in this lab, remove .lab/port for another",
+        )
     environment = place.directory / "venv-aws"
     run(
         [
@@ -37,17 +44,27 @@ def ensure(place: Place, *, host_image: str, vault_image: str) -> str:
             "LAB_VAULT_IMAGE": vault_image,
         },
     )
-    daemon.wait(
-        lambda: _healthy(place),
-        seconds=180,
-        remedy="see its log; another program on its port? remove .lab/port and `make up` again",
-    )
+    _wait(place, daemon)
     return f"answers at {place.endpoint}"
+
+
+def runs(place: Place) -> bool:
+    """Tell whether it was started and has not ended."""
+    return Daemon(place, "aws").pid() is not None
 
 
 def stop(place: Place) -> bool:
     """End it; its hosts stop, their volumes and all state stay."""
     return Daemon(place, "aws").stop()
+
+
+def _wait(place: Place, daemon: Daemon) -> None:
+    daemon.wait(lambda: _healthy(place), seconds=180, remedy="see its log, then `make up` again")
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _healthy(place: Place) -> bool:

@@ -42,7 +42,9 @@ def _home(place: Place, name: str) -> Path:
 
 
 def _installed(place: Place, name: str) -> bool:
-    return _home(place, name).is_dir()
+    # Beside one that was cut off while it was unpacked, Pulumi leaves a mark.
+    home = _home(place, name)
+    return home.is_dir() and not home.with_name(f"{home.name}.partial").exists()
 
 
 def _install_official(place: Place, name: str) -> bool:

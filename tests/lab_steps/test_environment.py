@@ -40,6 +40,15 @@ def test_path_is_extended_once(place: Place) -> None:
     assert sourced(place, "PATH") == f"{place.bin}:{place.root}/.venv/bin:/usr/bin:/bin"
 
 
+def test_a_child_process_of_such_a_shell_has_it_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment.write(place, {})
+    once = environment.read(place)["PATH"]
+    monkeypatch.setenv("PATH", once)
+    assert environment.read(place)["PATH"] == once
+
+
 def test_an_account_of_the_shell_is_dropped(place: Place) -> None:
     environment.write(place, {})
     assert sourced(place, "{AWS_PROFILE-unset}").startswith("unset")
