@@ -38,6 +38,7 @@ def ensure(place: Place, *, host_image: str, vault_image: str) -> str:
         [environment / "bin" / "python", "-m", "lab.aws"],
         env={
             "PYTHONPATH": str(place.root),
+            "AUTH": "false",  # of the emulator; a shell may have it for something else
             "LAB_DIR": str(place.directory),
             "LAB_PORT": str(place.port),
             "LAB_HOST_IMAGE": host_image,
