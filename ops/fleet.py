@@ -66,11 +66,14 @@ def nodes(session: boto3.Session, stack: str) -> dict[str, Node]:
                 continue  # a host's root volume, or the signer's
             name = tags["nodekeep:node"]
             attached = [item["InstanceId"] for item in volume["Attachments"]]
+            carrier = next((by_id[item] for item in attached if item in by_id), None)
+            if name in result and carrier is None:
+                continue  # kept from before: a restored or adopted volume took its place
             result[name] = Node(
                 name=name,
                 volume_id=volume["VolumeId"],
                 hosts={host.name: host for host in hosts if host.node == name},
-                carrier=next((by_id[item] for item in attached if item in by_id), None),
+                carrier=carrier,
             )
     if not result:
         raise OperatorError(

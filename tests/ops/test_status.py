@@ -131,6 +131,20 @@ def test_a_hosts_root_volume_is_no_node(recorded: Recorded) -> None:
     assert carrier.name == "x86"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_volume_kept_from_before_a_restore_is_not_the_node(
+    recorded: Recorded, order: int
+) -> None:
+    volumes = [volume("i-1"), {**volume(), "VolumeId": "vol-before"}][::order]
+    with Stubber(recorded.ec2) as stub:
+        instances = {"Reservations": [{"Instances": [instance("i-1", "arm")]}]}
+        stub.add_response("describe_instances", instances)
+        stub.add_response("describe_volumes", {"Volumes": volumes})
+        node = fleet.nodes(recorded, "bitcoin-test")["a"]
+    assert node.volume_id == "vol-1"
+    assert node.carrier
+
+
 def test_unknown_stack_lists_the_known() -> None:
     with pytest.raises(OperatorError, match="bitcoin-test"):
         session(ROOT, "no-such-stack")
