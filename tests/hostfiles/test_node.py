@@ -119,11 +119,27 @@ def test_with_an_open_gate_nothing_starts(node: Host) -> None:
 
 
 def test_what_an_earlier_run_left_gets_its_time_to_stop(node: Host) -> None:
-    node.tell("docker", "container inspect", 0)
+    node.tell("docker", "container inspect", 0, 1)
     prepare(node)
-    last = [call["argv"] for call in node.calls("docker")][-2:]
-    stop = ["stop", "--time", "600", "nodekeep-node"]
-    assert last == [stop, ["rm", "--force", "nodekeep-node"]]
+    *_, stop, remove, look = [call["argv"] for call in node.calls("docker")]
+    assert stop == ["stop", "--time", "600", "nodekeep-node"]
+    assert remove == ["rm", "--force", "nodekeep-node"]
+    assert look == ["container", "inspect", "nodekeep-node"]
+
+
+def test_a_container_that_went_by_itself_is_no_fault(node: Host) -> None:
+    """It runs with --rm: the engine takes it away while this does, and one of them is late."""
+    node.tell("docker", "container inspect", 0, 0, 1)
+    node.tell("docker", "rm --force", 1)
+    prepare(node)
+
+
+def test_a_container_that_stays_is_named(node: Host) -> None:
+    node.tell("docker", "container inspect", 0)
+    node.tell("docker", "rm --force", 1)
+    done = node.run("nodekeep-node", "prepare")
+    assert done.returncode == 1
+    assert "docker rm --force nodekeep-node" in done.stderr
 
 
 def test_stopping_gives_the_daemon_its_time(node: Host) -> None:
