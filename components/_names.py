@@ -9,12 +9,12 @@ from pulumi import InputPropertyError
 _ZONE = re.compile(r"[a-h]")
 
 
-def bounded(name: str, limit: int) -> str:
+def bounded(name: str, limit: int, *, digits: int = 6) -> str:
     """Return a name within a limit; what had to be cut ends in a hash, so that it stays unique."""
     if len(name) <= limit:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
-    return f"{name[: limit - 7].rstrip('-')}-{digest}"
+    digest = hashlib.sha256(name.encode()).hexdigest()[:digits]
+    return f"{name[: limit - digits - 1].rstrip('-')}-{digest}"
 
 
 def whole(key: str, value: float, allowed: range, unit: str) -> int:

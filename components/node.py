@@ -13,10 +13,10 @@ from pulumi import (
 )
 
 from components import _node_policies as may
+from components._access import credentials, firewall
 from components._bootstrap import node_user_data
 from components._manifest import DaemonArgs, RpcUserArgs, render
 from components._names import whole
-from components._node_access import credentials, firewall
 from components._policies import Statement
 from components.host import Host
 from components.load_balancer import PORTS

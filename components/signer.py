@@ -6,9 +6,10 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from components import _vault_policies as may
+from components._access import credentials
 from components._bootstrap import signer_user_data
 from components._bucket_policies import write_once
-from components._policies import Statement, document, trust_ec2
+from components._policies import Statement, document
 from components.closed_bucket import ClosedBucket
 from components.host import Host
 
@@ -87,6 +88,10 @@ class Signer(ComponentResource):
             target_key_id=key.key_id,
             opts=ResourceOptions(parent=self, protect=keep),
         )
+        # The role has the name that endpoints, bucket and key know.
+        _, profile = credentials(
+            name, _role_statements(args), tags, self, role_name=args["role_name"]
+        )
         host = Host(
             f"{name}-host",
             {
@@ -94,7 +99,7 @@ class Signer(ComponentResource):
                 "instance_type": args["instance_type"],
                 "subnet_id": args["subnet_id"],
                 "security_group_ids": [args["security_group_id"]],
-                "instance_profile": self._instance_profile(name, args, tags),
+                "instance_profile": profile,
                 "user_data": user_data,
                 "replace_on_user_data": True,  # nobody can log in to change what a host was told
                 "tags": tags,
@@ -112,37 +117,6 @@ class Signer(ComponentResource):
             }
         )
 
-    def _instance_profile(self, name: str, args: SignerArgs, tags: dict[str, str]) -> Output[str]:
-        """Make the role under the name that endpoints, bucket and key know."""
-        create_seed = args.get("create_seed", False)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=args["role_name"],
-            assume_role_policy=document(trust_ec2()),
-            tags=tags,
-            opts=ResourceOptions(parent=self),
-        )
-        policy = aws.iam.RolePolicy(
-            f"{name}-policy",
-            role=role.name,
-            policy=document(
-                *may.courier(args["courier_bucket"], create_seed=create_seed),
-                *may.seed(
-                    args["region"],
-                    args["account_id"],
-                    args["key_alias"],
-                    args["stack"],
-                    create_seed=create_seed,
-                ),
-                *may.only_from_its_instance(),
-            ),
-            opts=ResourceOptions(parent=self),
-        )
-        profile = aws.iam.InstanceProfile(
-            f"{name}-profile", role=role.name, tags=tags, opts=ResourceOptions(parent=self)
-        )
-        return Output.all(profile.name, policy.id).apply(lambda parts: str(parts[0]))
-
 
 def _identity(args: SignerArgs) -> dict[str, str]:
     """Return all that the host knows when it is born."""
@@ -155,6 +129,22 @@ def _identity(args: SignerArgs) -> dict[str, str]:
         # The vault's resolver knows no other name of S3.
         "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "regional",
     }
+
+
+def _role_statements(args: SignerArgs) -> list[Statement]:
+    """Return all that the host may do."""
+    create_seed = args.get("create_seed", False)
+    return [
+        *may.courier(args["courier_bucket"], create_seed=create_seed),
+        *may.seed(
+            args["region"],
+            args["account_id"],
+            args["key_alias"],
+            args["stack"],
+            create_seed=create_seed,
+        ),
+        *may.only_from_its_instance(),
+    ]
 
 
 def _bucket_statements(args: SignerArgs) -> list[Statement]:

@@ -1,10 +1,12 @@
 """Names a stack's resources have in AWS, where the program has to know them beforehand."""
 
-import hashlib
 from dataclasses import dataclass
+
+from components._names import bounded
 
 BUCKET_LIMIT = 63
 ROLE_LIMIT = 64
+DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Names:
     @property
     def signer_role(self) -> str:
         """Role of the signer's host; IAM is one for all regions."""
-        return _within(ROLE_LIMIT, f"{self.stack}-signer-{self.region}")
+        return bounded(f"{self.stack}-signer-{self.region}", ROLE_LIMIT, digits=DIGITS)
 
     def repository(self, coin: str) -> str:
         """Return the name of a coin's repository."""
@@ -36,10 +38,5 @@ class Names:
 
     def bucket(self, purpose: str) -> str:
         """Return a bucket's name: bucket names are shared by all accounts of the world."""
-        return _within(BUCKET_LIMIT, f"{self.stack}-{purpose}-{self.account_id}-{self.region}")
-
-
-def _within(limit: int, name: str) -> str:
-    """Return a name within a limit; what had to be cut ends in a hash, so that it stays unique."""
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return name if len(name) <= limit else f"{name[: limit - 9].rstrip('-')}-{digest}"
+        name = f"{self.stack}-{purpose}-{self.account_id}-{self.region}"
+        return bounded(name, BUCKET_LIMIT, digits=DIGITS)

@@ -1,6 +1,5 @@
 """A kind looked at and deleted: drift, imports, tags of the provider, what holds it."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,19 +7,8 @@ import pytest
 from lab.plugins.link import StoppedError
 from lab.plugins.resource import PluginError
 from lab.plugins.wire import decode
-from tests.plugins import fakes, toys
+from tests.plugins import fakes
 from tests.plugins.toys import INPUTS, TOLD, TOY, TURNED, TYP, answers
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> fakes.Engine:
-    return fakes.Engine(toys.provider(tmp_path))
-
-
-@pytest.fixture
-def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    fakes.install(monkeypatch, answers())
-    return TOY.create(fakes.job(), INPUTS)[1]
 
 
 def test_a_look_without_drift_changes_nothing(

@@ -1,25 +1,13 @@
 """A kind at work: what is sent when it is made and changed, against a fake AWS."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab.plugins.resource import PluginError, UnfinishedError
 from lab.plugins.wire import UNKNOWN, decode
-from tests.plugins import fakes, toys
+from tests.plugins import fakes
 from tests.plugins.toys import INPUTS, POLICY, TOLD, TOY, TURNED, TYP, answers
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> fakes.Engine:
-    return fakes.Engine(toys.provider(tmp_path))
-
-
-@pytest.fixture
-def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    fakes.install(monkeypatch, answers())
-    return TOY.create(fakes.job(), INPUTS)[1]
 
 
 def test_it_is_made_and_described(monkeypatch: pytest.MonkeyPatch) -> None:

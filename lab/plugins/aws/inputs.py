@@ -41,9 +41,7 @@ def _text(value: Any) -> str | None:
 AS_IS = Form()
 OBJECT = Form(lambda value: rekey(value, pascal), lambda value: rekey(value, camel))
 VALUE = Form(lambda value: {"Value": value}, lambda value: value)
-LIST_OF_ONE = Form(lambda value: [value], lambda value: value[0] if value else None)
 FIRST = Form(lambda value: value[0] if value else None, lambda value: [value] if value else None)
-TEXT = Form(send=str)
 DOCUMENT = Form(_text, _text)
 
 

@@ -1,4 +1,4 @@
-"""What a node's hosts may reach and who may reach them: role and security group."""
+"""What hosts may do and who may reach them: role and security group."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,11 +9,17 @@ from components._policies import Statement, document, trust_ec2
 
 
 def credentials(
-    name: str, statements: Sequence[Statement], tags: Mapping[str, str], parent: Resource
+    name: str,
+    statements: Sequence[Statement],
+    tags: Mapping[str, str],
+    parent: Resource,
+    *,
+    role_name: str | None = None,
 ) -> tuple[Output[str], Output[str]]:
     """Make a role; return its name and its instance profile's, known once it can do its work."""
     role = aws.iam.Role(
         f"{name}-role",
+        name=role_name,
         assume_role_policy=document(trust_ec2()),
         tags=tags,
         opts=ResourceOptions(parent=parent),
