@@ -67,7 +67,7 @@ def _free_port() -> int:
     for port in (PREFERRED_PORT, 0):
         with socket.socket() as probe:
             try:
-                probe.bind(("0.0.0.0", port))  # noqa: S104  the local AWS listens there too
+                probe.bind(("0.0.0.0", port))  # noqa: S104  on hosts' network, too
             except OSError:
                 continue
             return int(probe.getsockname()[1])

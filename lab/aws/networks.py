@@ -33,6 +33,14 @@ class Networks:
         """Return HOST:PORT of the local AWS as seen from a network."""
         return f"{self.vault[RELAY_HOST] if network == VAULT else self.edge[1]}:{self.port}"
 
+    @property
+    def listening(self) -> list[str]:
+        """Where the local AWS listens: for this machine and its hosts, for nobody beyond.
+
+        It asks nobody who he is, and its hosts may do nearly all that root may.
+        """
+        return [f"127.0.0.1:{self.port}", self.aws(EDGE)]
+
 
 def ensure(engine: Engine) -> Networks:
     """Create what is missing; ranges stay those that instances have addresses of."""

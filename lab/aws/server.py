@@ -65,7 +65,7 @@ class Lab:
         self._disks = Disks(self._engine)
         self._saver = Saver()
         self._end = threading.Event()
-        ranges = networks.ensure(self._engine)
+        self.ranges = ranges = networks.ensure(self._engine)
         volumes = Volumes(self._disks)
         self._hosts = Hosts(self._engine, ranges, volumes)
         volume_api = self._volume_api = VolumeApi(volumes)
@@ -151,11 +151,11 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     for noisy in ("hypercorn.access", "persistence"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    config = Config()
-    config.bind = [f"0.0.0.0:{settings.port}"]
+    lab, config = Lab(settings), Config()
+    config.bind = lab.ranges.listening
     config.keep_alive_timeout = 75
     config.startup_timeout = config.shutdown_timeout = END_S
-    asyncio.run(_serve(Lab(settings), config))
+    asyncio.run(_serve(lab, config))
 
 
 async def _serve(lab: Lab, config: Config) -> None:

@@ -1,7 +1,9 @@
 """Networks of the running lab: recorded as asked, refused as AWS would; nothing is enforced."""
 
+import socket
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +18,16 @@ def vpc_of(cloud: Cloud, subnet: str) -> str:
     """Return a subnet's VPC."""
     vpc: str = cloud.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
     return vpc
+
+
+@pytest.mark.parametrize(("address", "answers"), [("127.0.0.1", True), ("127.0.0.2", False)])
+def test_only_this_machine_and_its_hosts_are_answered(
+    cloud: Cloud, address: str, *, answers: bool
+) -> None:
+    """A socket that listens everywhere would take calls to the second address as well."""
+    port = urlsplit(cloud.endpoint).port
+    with socket.socket() as probe:
+        assert (probe.connect_ex((address, port)) == 0) is answers
 
 
 def test_a_subnet_has_one_acl(cloud: Cloud) -> None:
