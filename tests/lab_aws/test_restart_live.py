@@ -8,6 +8,7 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,11 @@ def test_all_is_there_again(
     key = cloud.client("kms").create_key()["KeyMetadata"]["KeyId"]
     context = {"KeyId": key, "EncryptionContext": {"stack": "test"}}
     wrapped = cloud.client("kms").encrypt(**context, Plaintext=b"seed")["CiphertextBlob"]
-    eventually(lambda: image in (local_aws.directory / "aws/services/ecr.json").read_text())
+    resolver = cloud.client("route53resolver")
+    names = resolver.create_firewall_domain_list(Name=BUCKET)["FirewallDomainList"]["Id"]
+    saved = local_aws.directory / "aws/services"
+    for service, name in (("ecr", image), ("route53resolver", names)):
+        eventually(partial(_names, saved / f"{service}.json", name))
     local_aws.end(number)
     assert any(host in name for name in local_aws.containers()) == (number is signal.SIGKILL)
     local_aws.start()
@@ -123,9 +128,15 @@ def test_all_is_there_again(
     _things_are_there(cloud, image)
     opened = cloud.client("kms").decrypt(**context, CiphertextBlob=wrapped)
     assert opened["Plaintext"] == b"seed"
+    found = resolver.get_firewall_domain_list(FirewallDomainListId=names)
+    assert found["FirewallDomainList"]["Name"] == BUCKET
     cloud.close()
     assert list((local_aws.directory / "ebs").iterdir()) == []
     assert list((local_aws.directory / "hosts").iterdir()) == []
+
+
+def _names(file: Path, name: str) -> bool:
+    return file.exists() and name in file.read_text()
 
 
 def _keep_things(cloud: Cloud) -> str:
