@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -184,3 +185,29 @@ def test_a_broken_file_is_a_reason_not_an_end(name: str, get: Get, tmp_path: Pat
 
 def test_other_paths_are_not_there(get: Get) -> None:
     assert get("/")[0] == 404
+
+
+@pytest.mark.parametrize(("fault", "told"), [(ConnectionResetError, False), (KeyError, True)])
+def test_a_client_that_left_is_no_fault(
+    port: int, capsys: pytest.CaptureFixture[str], fault: type[Exception], told: bool
+) -> None:
+    """A load balancer resets what takes it too long: no traceback a second in the journal."""
+    with exporter.serve(0) as server, suppress(fault):
+        try:
+            raise fault
+        finally:
+            server.handle_error(None, ("192.0.2.1", 1))
+    assert ("Traceback" in capsys.readouterr().err) == told
+
+
+def test_an_unforeseen_fault_ends_the_exporter_for_systemd_to_start_it_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fault(_: exporter.Watch) -> None:
+        raise KeyError("unforeseen")
+
+    ended: list[int] = []
+    monkeypatch.setattr(exporter.Watch, "look", fault)
+    monkeypatch.setattr("os._exit", ended.append)
+    exporter.watch_or_end(exporter.Watch())
+    assert ended == [1]

@@ -5,8 +5,11 @@ nothing after `STALE_S`: a node that hangs is a node that does not answer.
 """
 
 import json
+import os
+import sys
 import threading
 import time
+import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Optional
@@ -112,11 +115,29 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def serve(port: int) -> ThreadingHTTPServer:
+class Server(ThreadingHTTPServer):
+    """Answers each request in a thread of its own."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of a fault, but not of a health check that did not wait for its answer."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def watch_or_end(watch: Watch) -> None:
+    """Watch; a fault nobody foresaw ends the process, so that systemd starts it anew."""
+    try:
+        watch.forever()
+    except Exception:  # noqa: BLE001  whatever it is, systemd tells of it
+        traceback.print_exc()
+        os._exit(1)
+
+
+def serve(port: int) -> Server:
     """Return a server that is bound and whose watch runs."""
     Handler.watch = Watch()
-    server = ThreadingHTTPServer(("", port), Handler)
-    threading.Thread(target=Handler.watch.forever, daemon=True).start()
+    server = Server(("", port), Handler)
+    threading.Thread(target=watch_or_end, args=(Handler.watch,), daemon=True).start()
     return server
 
 

@@ -75,8 +75,7 @@ def _read(secret: str) -> dict[str, str]:
     except (KeyError, TypeError, ValueError):
         # The cause would show the value.
         raise ValueError(
-            f"secret {secret} is not an object with username and password: put one there, or "
-            "delete its versions so that a host fills it"
+            f"secret {secret} is not an object with username and password: put one there"
         ) from None
 
 
