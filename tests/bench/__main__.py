@@ -1,16 +1,11 @@
 """Measure everything and write docs/benchmarks.md: `make bench`."""
 
 import datetime as dt
-import gzip
 import subprocess
-import tempfile
-from pathlib import Path
 
 from lab import environment
 from lab.place import ROOT, Place
-from tests.bench import cold, measure, previews
-
-PLATFORMS = ("linux/amd64", "linux/arm64")
+from tests.bench import cold, images, measure, previews
 
 
 def main() -> None:
@@ -58,17 +53,8 @@ def main() -> None:
     lines += ["", f"{slope:.1f} CPU ms a resource.", "", "## Images, compressed"]
     lines += ["| image | platform | MB |", "|---|---|---:|"]
     name = image.partition("@")[0].rpartition("/")[2]
-    lines += [f"| {name} | {each} | {_megabytes(image, each):.1f} |" for each in PLATFORMS]
+    lines += [f"| {name} | {each} | {size:.1f} |" for each, size in images.megabytes(image, env)]
     (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines) + "\n")
-
-
-def _megabytes(image: str, platform: str) -> float:
-    """Return the size of an image's layers, compressed with gzip as a registry keeps them."""
-    subprocess.run(["docker", "pull", "-q", "--platform", platform, image], check=True)
-    with tempfile.TemporaryDirectory() as directory:
-        saved = Path(directory) / "image.tar"
-        subprocess.run(["docker", "save", "-o", saved, image], check=True)
-        return len(gzip.compress(saved.read_bytes())) / 1e6
 
 
 if __name__ == "__main__":
