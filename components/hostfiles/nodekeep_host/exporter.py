@@ -9,7 +9,6 @@ import os
 import sys
 import threading
 import time
-import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Optional
@@ -129,7 +128,7 @@ def watch_or_end(watch: Watch) -> None:
     try:
         watch.forever()
     except Exception:  # noqa: BLE001  whatever it is, systemd tells of it
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
         os._exit(1)
 
 
