@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from lab import environment, stack_file
+from lab import environment, ready, stack_file
 from lab.images import build
 from lab.place import Place
 from lab.stack import exists, pulumi
@@ -77,7 +77,9 @@ def _initialise(place: Place, stack: str) -> str:
 
 
 def finish(place: Place, stack: str) -> None:
-    """Say what a person can do now."""
+    """Wait for the nodes, then say what a person can do now."""
+    with step(f"nodes of {stack}") as detail:
+        detail(ready.wait(place, stack))
     say(f"""
 The stack is up. To type by hand:
   . {place.directory / "env"}
