@@ -27,7 +27,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[Callable[[str], None]]:
-    """Name a step, yield a way to say details, print its seconds; exit 2 with the remedy."""
+    """Name a step, yield a way to say details, print its seconds; exit 1 with the remedy."""
     say(f"==> {title}")
     start = time.monotonic()
     try:
